@@ -1,0 +1,71 @@
+"""Which curated response is said: the rule names a safe default, the situation may name a better one."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from bot.answers.catalogue import FAQ, Catalogue
+from bot.answers.reply import Reply
+from bot.language.decision import decision_of
+
+STAFF_TITLES = {
+    "book_appointment": "Book an appointment",
+    "reschedule_appointment": "Move my appointment",
+    "cancel_appointment": "Cancel my appointment",
+    "talk_to_human": "Talk to a person",
+}
+NONE_OF_THESE = "None of these"
+SUMMARY = (
+    ("visitor_name", "Name"), ("contact", "Contact"), ("returning", "New or returning"), ("appointment", "Appointment"),
+    ("reason", "Reason"), ("times", "Preferred times"),
+)  # fmt: skip
+
+
+def compose(
+    catalogue: Catalogue, name: str, parse_data: Mapping[str, Any], slots: Mapping[str, Any], said: Sequence[str], values: Mapping[str, str]
+) -> Reply:
+    """The reply for the response `name` in this situation.
+
+    `said` holds the responses of this conversation, newest last; `values` come from an action ({number}, {promise}).
+    """
+    last = next((response for response in reversed(said) if response.startswith(FAQ)), "")
+    if name == "utter_nothing_more" and last and catalogue.has_more(last[len(FAQ) :]):
+        return catalogue.reply(last, slots=slots, more=True)
+    if name == "utter_no_sources" and last:
+        return _sources(catalogue, catalogue.reply(last, slots=slots))
+    if name == "utter_nothing_to_repeat" and said and said[-1] != name:
+        return catalogue.reply(said[-1], slots=slots, **values)
+    if name == "utter_clarify":
+        return _choice(catalogue, decision_of(parse_data).get("topics") or ())
+    if name.startswith("utter_why_"):
+        name = _existing(catalogue, f"utter_why_{slots.get('requested_slot')}", name)
+    if name.startswith(("utter_emergency_", "utter_crisis_", "utter_medical_advice_")):
+        name = _existing(catalogue, _by_verdict(name, parse_data), name)
+    if name == "utter_ask_request_form_confirmed":
+        values = {**values, "summary": summary(slots)}
+    return catalogue.reply(name, slots=slots, **values)
+
+
+def summary(slots: Mapping[str, Any]) -> str:
+    """The request as the visitor gave it, one line for each part."""
+    return "\n".join(f"{title}: {slots[slot]}" for slot, title in SUMMARY if slots.get(slot) and slots[slot] != "-")
+
+
+def _sources(catalogue: Catalogue, answer: Reply) -> Reply:
+    titles = "; ".join(f"{source['title']} ({source['publisher']}, {source['year']})" for source in answer.sources)
+    reply = catalogue.reply("utter_sources", sources=titles, reviewed_on=answer.reviewed_on)
+    return Reply.from_dict({**reply.as_dict(), "sources": answer.sources, "topic": answer.topic, "evidence": answer.evidence}, catalogue.disclaimers)
+
+
+def _choice(catalogue: Catalogue, topics: Sequence[str]) -> Reply:
+    titles = [STAFF_TITLES.get(topic) or catalogue.question(topic) for topic in topics]
+    return catalogue.reply("utter_clarify").with_buttons(*titles, NONE_OF_THESE)
+
+
+def _by_verdict(name: str, parse_data: Mapping[str, Any]) -> str:
+    verdict = parse_data.get("safety") or {}
+    return f"utter_{verdict.get('kind')}_{verdict.get('topic')}"
+
+
+def _existing(catalogue: Catalogue, wanted: str, default: str) -> str:
+    return wanted if wanted in catalogue.responses else default

@@ -1,0 +1,47 @@
+"""Rasa component: in the middle of a request, tell answers and commands from questions."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.booking.form_answers import command, looks_like_answer
+from bot.language.decision import Decision
+from bot.nlu.topic_classifier import DECISION, set_decision
+
+FORM = "request_form"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class FormAnswer(GraphComponent):
+    """Turns the intent into `inform`, `form_stop`, `form_back` or `form_why` while a request is open."""
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "FormAnswer":
+        return cls()
+
+    def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
+        slot = tracker.get_slot(REQUESTED_SLOT) if tracker and tracker.active_loop_name == FORM else None
+        if slot:
+            for message in messages:
+                self._in_form(message, slot)
+        return messages
+
+    def _in_form(self, message: Message, slot: str) -> None:
+        text = message.get(TEXT) or ""
+        decision = message.get(DECISION) or {}
+        given = command(text)
+        if given:
+            set_decision(message, Decision("staff", f"form_{given}", (), 1.0, f"request: {given}"))
+        elif looks_like_answer(slot, text) or decision.get("kind") not in ("answer", "advice", "emergency", "crisis", "staff", "chat"):
+            set_decision(message, Decision("staff", "inform", (), 1.0, f"request: answer to {slot}"))

@@ -1,0 +1,42 @@
+"""Rasa component, last in the pipeline: the safety screen, so that a Rasa channel used without web is safe too."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.language.decision import Decision
+from bot.nlu.topic_classifier import set_decision
+from bot.safety.screen import Screen
+from bot.settings import Settings
+
+SAFETY = "safety"
+INTENTS = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advice"}
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class SafetyGate(GraphComponent):
+    """Overrules the intent when the screen fires; the learned classifier's own alarm stands as it is."""
+
+    def __init__(self) -> None:
+        self._screen = Screen.load(Settings.load().data / "safety")
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "SafetyGate":
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            verdict = self._screen.check(message.get(TEXT) or "")
+            message.set(SAFETY, verdict.as_dict(), add_to_output=True)
+            if verdict.kind in INTENTS:
+                set_decision(message, Decision(INTENTS[verdict.kind], verdict.kind, (), 1.0, f"rule: {verdict.rule}"))
+        return messages

@@ -1,0 +1,61 @@
+"""Rasa policy: answers several topics of one message in order, then goes back to an open request."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Text
+
+from rasa.core.policies.policy import Policy, PolicyPrediction
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, LoopInterrupted, UserUttered
+from rasa.shared.core.generator import TrackerWithCachedStates
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.answers.catalogue import FAQ
+from bot.language.decision import decision_of
+
+ABOVE_RULES = 7  # RulePolicy has priority 6
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
+class SeveralTopics(Policy):
+    """Speaks up only when the decision names two topics or more."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"priority": ABOVE_RULES}
+
+    def train(self, training_trackers: List[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
+        return self._resource
+
+    def predict_action_probabilities(
+        self, tracker: DialogueStateTracker, domain: Domain, rule_only_data: Optional[Dict[Text, Any]] = None, **kwargs: Any
+    ) -> PolicyPrediction:
+        topics, done = _asked_and_done(tracker)
+        if len(topics) < 2:
+            return self._prediction(self._default_predictions(domain))
+        waiting = [FAQ + topic for topic in topics if FAQ + topic not in done]
+        events = None
+        if waiting:
+            action = waiting[0]
+        elif tracker.active_loop_name and tracker.active_loop_name not in done:
+            action, events = tracker.active_loop_name, [LoopInterrupted(True)]
+        else:
+            action = ACTION_LISTEN_NAME
+        prediction = self._default_predictions(domain)
+        prediction[domain.index_for_action(action)] = 1.0
+        return self._prediction(prediction, optional_events=events, is_no_user_prediction=True)
+
+
+def _asked_and_done(tracker: DialogueStateTracker) -> "tuple[List[Text], List[Text]]":
+    """Topics that the newest message asks about, and the actions taken since."""
+    done: List[Text] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            decision = decision_of(event.parse_data or {})
+            return (list(decision["topics"]) if decision.get("kind") == "answer" else []), done
+        if isinstance(event, ActionExecuted):
+            done.append(event.action_name or "")
+    return [], done

@@ -1,0 +1,130 @@
+"""Rasa component: topic, certainty and decision for each message."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from typing import Any, Dict, List, Optional, Text
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.language import topic_model_file
+from bot.language.decision import FAQ, Cuts, Decision, choose_cuts, decide
+from bot.language.encoder import sentence_encoder
+from bot.language.topic_model import Guess, TopicModel
+from bot.nlu.clinic_language import CLAUSES
+from bot.nlu.fingerprint import source_hash
+from bot.nlu.sentence_features import CLAUSE_VECTORS, sentence_vector
+
+DECISION = "decision"
+HELPERS = ("language/topic_model.py", "language/topic_model_file.py", "language/grouping.py", "language/decision.py")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(GraphComponent):
+    """Writes `intent`, `intent_ranking`, `decision` and, for information topics, `response_selector`."""
+
+    def __init__(self, model_storage: ModelStorage, resource: Resource, model: Optional[TopicModel] = None, cuts: Optional[Cuts] = None) -> None:
+        self._storage, self._resource = model_storage, resource
+        self._model, self._cuts = model, cuts
+        self._known = _exact_texts(model) if model else {}
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "TopicClassifier":
+        return cls(model_storage, resource)
+
+    @classmethod
+    def load(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+    ) -> "TopicClassifier":
+        with model_storage.read_from(resource) as folder:
+            cuts = Cuts(**json.loads((folder / "cuts.json").read_text(encoding="ascii")))
+            return cls(model_storage, resource, topic_model_file.load(folder), cuts)
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        return source_hash(*HELPERS)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the model on the intent examples and on the canonical question of each topic."""
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        texts = [example.get(TEXT) for example in examples]
+        labels = [example.get(INTENT_RESPONSE_KEY) or example.get(INTENT) for example in examples]
+        vectors = [sentence_vector(example) for example in examples]
+        questions = _canonical_questions(training_data)
+        if questions:
+            vectors.extend(sentence_encoder().encode(list(questions.values())))
+        self._model = TopicModel().fit(texts + list(questions.values()), labels + list(questions), np.array(vectors))
+        self._cuts = choose_cuts(self._model)
+        with self._storage.write_to(self._resource) as folder:
+            topic_model_file.save(self._model, folder)
+            (folder / "cuts.json").write_text(json.dumps(asdict(self._cuts)), encoding="ascii")
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            self._understand(message)
+        return messages
+
+    def _understand(self, message: Message) -> None:
+        assert self._model and self._cuts, "process is only called on a trained component"
+        text, clauses = message.get(TEXT) or "", message.get(CLAUSES) or []
+        vectors = np.vstack([sentence_vector(message)[None, :], message.get(CLAUSE_VECTORS)]) if clauses else sentence_vector(message)[None, :]
+        whole, *parts = [self._exactly(text, guess) for text, guess in zip([text, *clauses], self._model.guess([text, *clauses], vectors))]
+        decision = decide(whole, parts, self._cuts)
+        set_decision(message, decision, whole)
+
+    def _exactly(self, text: str, guess: Guess) -> Guess:
+        """A text that equals a known one (a tapped button, for instance) leaves no doubt."""
+        label = self._known.get(_plain(text))
+        if label is None:
+            return guess
+        ranking = ((label, 1.0), *(pair for pair in guess.ranking if pair[0] != label))
+        return Guess(label, 1.0, ranking, guess.energy, guess.cosine, guess.ngram, guess.nearest)
+
+
+def set_decision(message: Message, decision: Decision, guess: Optional[Guess] = None) -> None:
+    """Write a decision in the forms that Rasa and our own code read."""
+    message.set(INTENT, {"name": decision.intent, "confidence": decision.confidence}, add_to_output=True)
+    message.set(DECISION, decision.as_dict(), add_to_output=True)
+    if guess:
+        ranking = [{"name": label, "confidence": probability} for label, probability in guess.ranking]
+        message.set("intent_ranking", ranking, add_to_output=True)
+        evidence = {"nearest": guess.nearest, "energy": guess.energy, "cosine": guess.cosine, "ngram": guess.ngram}
+        message.set("evidence", evidence, add_to_output=True)
+    if decision.kind == "answer":
+        key = FAQ + decision.topics[0]
+        response = {"responses": [], "confidence": decision.confidence, "intent_response_key": key, "utter_action": f"utter_{key}"}
+        message.set("response_selector", {"faq": {"response": response, "ranking": []}}, add_to_output=True)
+
+
+def _canonical_questions(training_data: TrainingData) -> Dict[Text, Text]:
+    """Question by label, from the metadata of the curated answers."""
+    found = {}
+    for name, variations in training_data.responses.items():
+        question = (variations[0].get("metadata") or {}).get("question")
+        if name.startswith("utter_" + FAQ) and question:
+            found[name[len("utter_") :]] = question
+    return found
+
+
+def _exact_texts(model: TopicModel) -> Dict[Text, Text]:
+    """Label by text, for texts that stand under one label only."""
+    found: Dict[Text, set] = {}
+    for text, label in zip(model.texts, model.text_labels):
+        found.setdefault(_plain(text), set()).add(model.labels[label])
+    return {text: labels.pop() for text, labels in found.items() if len(labels) == 1 and text}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
