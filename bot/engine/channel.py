@@ -1,0 +1,93 @@
+"""The channel through which web asks the engine: one message in, replies and understanding out, errors loud.
+
+Loopback only, guarded by the internal secret. The conversation id comes from web, which has checked who may use it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from typing import Any, Awaitable, Callable, Dict, Optional, Text
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from bot.answers.catalogue import Catalogue
+from bot.engine import turn
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+LONGEST_TEXT = 1000  # characters; DIET-like components are quadratic, and nobody asks a longer question
+LONGEST_ID = 200  # Rasa's sender_id column holds 255
+
+
+class NervelineInput(InputChannel):
+    """Named in credentials.yml; serves POST /webhooks/nerveline/message."""
+
+    def __init__(self) -> None:
+        settings = Settings.load()
+        self._secret = settings.internal_secret
+        self._catalogue = Catalogue.load(settings.data)
+
+    @classmethod
+    def name(cls) -> Text:
+        return "nerveline"
+
+    @classmethod
+    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> InputChannel:
+        return cls()
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        blueprint = Blueprint("nerveline_channel", __name__)
+
+        @blueprint.get("/")
+        async def health(_: Request) -> HTTPResponse:
+            return json({"status": "ok"})
+
+        @blueprint.post("/message")
+        async def message(request: Request) -> HTTPResponse:
+            if not hmac.compare_digest(request.headers.get("x-nerveline-secret", ""), self._secret):
+                return _error(404, "not_found", "there is nothing here")
+            body = request.json if isinstance(request.json, dict) else {}
+            conversation, message_id, text = (body.get(key) for key in ("conversation", "message", "text"))
+            if not (_usable(conversation, LONGEST_ID) and _usable(message_id, LONGEST_ID) and _usable(text, LONGEST_TEXT)):
+                return _error(422, "bad_message", "conversation, message and text (at most 1,000 characters) are needed")
+            try:
+                return json(await self._answer(request.app.ctx.agent, on_new_message, conversation, message_id, text))
+            except Exception as error:  # whatever fails in Rasa must be an error to web, never an empty answer
+                logger.error("turn_failed kind=%s", type(error).__name__)
+                return _error(500, "turn_failed", type(error).__name__)
+
+        return blueprint
+
+    async def _answer(
+        self, agent: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]], conversation: Text, message_id: Text, text: Text
+    ) -> Dict[Text, Any]:
+        if not await self._known(agent, conversation, message_id):
+            sent = UserMessage(text.lstrip("/ ") or "?", CollectingOutputChannel(), conversation, input_channel=self.name(), message_id=message_id)
+            await on_new_message(sent)
+        tracker = await agent.tracker_store.retrieve(conversation)
+        said = turn.replies(tracker, message_id, self._catalogue.disclaimers) or []
+        if not said:
+            raise RuntimeError("no reply")
+        return {
+            "replies": [{**reply.as_dict(), "fault": reply.fault} for reply in said],
+            "understanding": turn.understanding(tracker, message_id),
+            "model": agent.model_id or "",
+            "content": self._catalogue.version,
+        }
+
+    async def _known(self, agent: Any, conversation: Text, message_id: Text) -> bool:
+        """Whether this message was answered before (web asks again after a crash)."""
+        tracker = await agent.tracker_store.retrieve(conversation)
+        return bool(tracker and turn.replies(tracker, message_id, self._catalogue.disclaimers))
+
+
+def _usable(value: Any, longest: int) -> bool:
+    return isinstance(value, str) and 0 < len(value.strip()) and len(value) <= longest
+
+
+def _error(status: int, code: Text, message: Text) -> HTTPResponse:
+    return json({"error": {"code": code, "message": message}}, status=status)

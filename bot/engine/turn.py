@@ -1,0 +1,57 @@
+"""One turn of a conversation as plain data: the replies and the understanding, read from the tracker's events.
+
+Reading them from the events and not from what the channel collected makes a repeated message safe: its turn is found
+again and answered with the same replies.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Text
+
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.answers.disclaimer import Disclaimers
+from bot.answers.reply import Reply
+
+UNDERSTANDING = ("decision", "safety", "evidence", "intent_ranking", "clauses")
+RANKING_SHOWN = 5
+
+
+def replies(tracker: DialogueStateTracker, message_id: Text, disclaimers: Disclaimers) -> Optional[List[Reply]]:
+    """What was said in answer to the message; None when the tracker does not hold that message."""
+    turn = _turn(tracker, message_id)
+    if turn is None:
+        return None
+    said = [event for event in turn[1:] if isinstance(event, BotUttered)]
+    return [_reply(event, disclaimers) for event in said if event.text]
+
+
+def understanding(tracker: DialogueStateTracker, message_id: Text) -> Dict[Text, Any]:
+    """What was understood of the message, for the log beside it."""
+    turn = _turn(tracker, message_id)
+    parsed: Dict[Text, Any] = dict(turn[0].parse_data or {}) if turn else {}  # type: ignore[attr-defined]
+    found = {key: parsed[key] for key in UNDERSTANDING if key in parsed}
+    found["intent_ranking"] = list(found.get("intent_ranking") or [])[:RANKING_SHOWN]
+    decision = found.pop("decision", {})
+    return {**found, "decision": decision.get("kind", ""), "reason": decision.get("reason", ""), "intent": decision.get("intent", ""),
+            "topics": decision.get("topics", []), "confidence": decision.get("confidence", 0.0)}  # fmt: skip
+
+
+def _turn(tracker: DialogueStateTracker, message_id: Text) -> Optional[List[Any]]:
+    """The events from the message up to the next one."""
+    found: Optional[List[Any]] = None
+    for event in tracker.events:
+        if isinstance(event, UserUttered):
+            if found is not None:
+                break
+            if event.message_id == message_id:
+                found = [event]
+        elif found is not None:
+            found.append(event)
+    return found
+
+
+def _reply(event: BotUttered, disclaimers: Disclaimers) -> Reply:
+    data = (event.metadata or {}).get("reply") or {"text": event.text, "buttons": [button["title"] for button in event.data.get("buttons") or []]}
+    return Reply.from_dict(data, disclaimers)
