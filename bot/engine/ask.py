@@ -1,0 +1,73 @@
+"""`./nerveline ask`: questions answered on the command line, through the same code as live chat."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any, Dict, Iterator, Optional, Text, Tuple
+
+from bot.engine.assistant import Assistant, printable
+from bot.engine.channel import LONGEST_TEXT
+from bot.errors import DataError, NervelineError
+from bot.settings import Settings
+
+
+def ask(text: Text, *, as_json: bool) -> int:
+    """Answer one question on stdout."""
+    if not text.strip() or len(text) > LONGEST_TEXT:
+        raise NervelineError(f"a question has 1 to {LONGEST_TEXT:,} characters")
+    answer = asyncio.run(Assistant(Settings.load()).answer(text))
+    print(printable(answer) if as_json else "\n\n".join([*answer["replies"], answer["disclaimer"]]))
+    return 0
+
+
+def ask_batch(questions: Path, out: Path) -> int:
+    """Answer each line of a JSONL file; a bad line is reported and the rest still runs. Exit code 1 if any was bad."""
+    lines = list(_lines(questions))
+    assistant = Assistant(Settings.load())
+    with out.open("w", encoding="utf-8") as file:
+        bad = asyncio.run(_answer_all(assistant, lines, questions, file))
+    print(f"{len(lines) - bad} answered, {bad} bad lines.", file=sys.stderr)
+    return 1 if bad else 0
+
+
+async def _answer_all(assistant: Assistant, lines: "list[Tuple[int, Text]]", path: Path, file: Any) -> int:
+    bad = 0
+    for number, line in lines:
+        try:
+            question = _question(line)
+        except ValueError as reason:
+            bad += 1
+            print(f"{path}:{number}: {reason}", file=sys.stderr)
+            file.write(json.dumps({"line": number, "error": str(reason)}) + "\n")
+            continue
+        file.write(printable({**question, **await assistant.answer(question["text"])}) + "\n")
+    return bad
+
+
+def _lines(path: Path) -> Iterator[Tuple[int, Text]]:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            yield from ((number, line) for number, line in enumerate(file, start=1) if line.strip())
+    except OSError as error:
+        raise DataError(f"{path}:0: cannot be read: {error.strerror}") from None
+
+
+def _question(line: Text) -> Dict[Text, Any]:
+    """The line's object.
+
+    Raises:
+        ValueError: not JSON, no text, or a text that is empty or too long.
+    """
+    try:
+        found: Optional[Any] = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
+    text = found.get("text") if isinstance(found, dict) else None
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError('expected an object with a "text" that is not empty')
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"the text is longer than {LONGEST_TEXT:,} characters")
+    return dict(found)  # type: ignore[arg-type]
