@@ -1,0 +1,134 @@
+"""Rows of conversations and messages. Every function takes the connection of the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Mapping, Optional, Sequence
+
+from sqlalchemy import Connection, Row, and_, func, insert, not_, or_, select, update
+
+from bot.store.tables import conversation, message
+
+DESCRIBED = ("understanding", "safety")
+LISTED = ("topics", "buttons", "sources")
+
+
+def add_conversation(connection: Connection, id: str, token_hash: str, at: datetime) -> None:
+    connection.execute(insert(conversation).values(id=id, token_hash=token_hash, created_at=at, updated_at=at))
+
+
+def get_conversation(connection: Connection, id: str) -> Optional[Row[Any]]:
+    return connection.execute(select(conversation).where(conversation.c.id == id)).first()
+
+
+def lock_conversation(connection: Connection, id: str) -> Optional[Row[Any]]:
+    """The conversation, locked against other writers until the transaction ends (SQLite has one writer anyway)."""
+    return connection.execute(select(conversation).where(conversation.c.id == id).with_for_update()).first()
+
+
+def find_conversations(
+    connection: Connection, *, alarm: bool = False, contains: str = "", before: Optional[datetime] = None, limit: int = 50
+) -> Sequence[Row[Any]]:
+    """Newest first, each with its number of messages (`last_seq`); `contains` searches the masked texts."""
+    query = select(conversation).order_by(conversation.c.updated_at.desc(), conversation.c.id).limit(limit)
+    if alarm:
+        query = query.where(conversation.c.alarm != "")
+    if before:
+        query = query.where(conversation.c.updated_at < before)
+    if contains:
+        found = select(message.c.conversation_id).where(message.c.text_masked.icontains(contains, autoescape=True))
+        query = query.where(conversation.c.id.in_(found))
+    return connection.execute(query).all()
+
+
+def set_alarm(connection: Connection, id: str, kind: str) -> None:
+    connection.execute(update(conversation).where(conversation.c.id == id).values(alarm=kind))
+
+
+def set_holder(connection: Connection, id: str, holder: str, staff_id: Optional[int], version: int, at: datetime) -> bool:
+    """Give the conversation to somebody; False when it changed hands meanwhile (its version is no longer `version`)."""
+    changed = connection.execute(
+        update(conversation)
+        .where(conversation.c.id == id, conversation.c.version == version)
+        .values(holder=holder, holder_staff_id=staff_id, version=version + 1, updated_at=at)
+    )
+    return changed.rowcount == 1
+
+
+def add_message(connection: Connection, conversation_id: str, values: Mapping[str, Any], at: datetime) -> int:
+    """Store a message under the next number of its conversation; returns that number.
+
+    The caller holds the conversation (`lock_conversation`), so numbers have no gaps; sealing needs the number first:
+    see `next_seq`.
+    """
+    seq = next_seq(connection, conversation_id)
+    row = {**{key: {} for key in DESCRIBED}, **{key: [] for key in LISTED}, **values}
+    connection.execute(insert(message).values(conversation_id=conversation_id, seq=seq, created_at=at, **row))
+    connection.execute(update(conversation).where(conversation.c.id == conversation_id).values(last_seq=seq, updated_at=at))
+    return seq
+
+
+def next_seq(connection: Connection, conversation_id: str) -> int:
+    """The number that the next message of this conversation gets."""
+    return int(connection.execute(select(conversation.c.last_seq).where(conversation.c.id == conversation_id)).scalar_one()) + 1
+
+
+def message_by_key(connection: Connection, conversation_id: str, key: str) -> Optional[Row[Any]]:
+    return connection.execute(select(message).where(message.c.conversation_id == conversation_id, message.c.key == key)).first()
+
+
+def messages_after(connection: Connection, conversation_id: str, seq: int, limit: int = 500) -> Sequence[Row[Any]]:
+    """Messages with a number above `seq`, in order."""
+    query = select(message).where(message.c.conversation_id == conversation_id, message.c.seq > seq).order_by(message.c.seq).limit(limit)
+    return connection.execute(query).all()
+
+
+def get_message(connection: Connection, id: int) -> Optional[Row[Any]]:
+    return connection.execute(select(message).where(message.c.id == id)).first()
+
+
+def count_visitor_messages(connection: Connection, conversation_id: str, since: datetime) -> int:
+    query = select(func.count()).where(
+        message.c.conversation_id == conversation_id, message.c.author == "visitor", message.c.created_at >= since
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def count_waiting(connection: Connection, conversation_id: str) -> int:
+    """Visitor messages that the engine has not answered yet."""
+    query = select(func.count()).where(message.c.conversation_id == conversation_id, message.c.state.in_(("new", "claimed")))
+    return int(connection.execute(query).scalar_one())
+
+
+def claim_message(connection: Connection, at: datetime, lease: timedelta) -> Optional[Row[Any]]:
+    """The oldest message that waits for the engine, now ours until the lease ends; None when there is none.
+
+    One message of a conversation at a time; a claim whose lease has ended (its process died) is taken again.
+    """
+    other = message.alias("other")
+    busy = select(other.c.id).where(
+        other.c.conversation_id == message.c.conversation_id, other.c.id != message.c.id, other.c.seq < message.c.seq,
+        other.c.state.in_(("new", "claimed")),
+    )  # fmt: skip
+    free = or_(message.c.state == "new", and_(message.c.state == "claimed", message.c.lease_until < at))
+    query = select(message).where(free, not_(busy.exists())).order_by(message.c.id).limit(1).with_for_update(skip_locked=True)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    values = {"state": "claimed", "lease_until": at + lease, "attempts": row.attempts + 1}
+    connection.execute(update(message).where(message.c.id == row.id).values(**values))
+    return row
+
+
+def settle_message(connection: Connection, id: int, state: str, understanding: Optional[Mapping[str, Any]] = None, model: str = "") -> None:
+    """The end of a claim: answered, handed over, or new again."""
+    values: dict[str, Any] = {"state": state, "lease_until": None}
+    if understanding is not None:
+        values.update(understanding=dict(understanding), topics=list(understanding.get("topics") or []), model_version=model)
+    connection.execute(update(message).where(message.c.id == id).values(**values))
+
+
+def release_message(connection: Connection, id: int) -> None:
+    """Give a claim back without counting the attempt (the engine could not be reached)."""
+    values = {"state": "new", "lease_until": None, "attempts": message.c.attempts - 1}
+    connection.execute(update(message).where(message.c.id == id).values(**values))

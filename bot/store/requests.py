@@ -1,0 +1,56 @@
+"""Rows of requests and their history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Mapping, Optional, Sequence
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from bot.store.tables import request, request_event
+
+OPEN_STATES = ("received", "looking", "offered")
+
+
+def add_request(connection: Connection, values: Mapping[str, Any], at: datetime) -> int:
+    """Store a request with its first history row; returns its id."""
+    id = connection.execute(insert(request).values(created_at=at, updated_at=at, **values)).inserted_primary_key[0]
+    connection.execute(insert(request_event).values(request_id=id, at=at, state="received"))
+    return int(id)
+
+
+def seal_request(connection: Connection, id: int, sealed: bytes) -> None:
+    """Put in the sealed details, which are bound to the id that the row got."""
+    connection.execute(update(request).where(request.c.id == id).values(details_sealed=sealed))
+
+
+def get_request(connection: Connection, number: str) -> Optional[Row[Any]]:
+    return connection.execute(select(request).where(request.c.number == number)).first()
+
+
+def request_by_key(connection: Connection, key: str) -> Optional[Row[Any]]:
+    return connection.execute(select(request).where(request.c.key == key)).first()
+
+
+def list_requests(connection: Connection, *, open_only: bool = True, limit: int = 200) -> Sequence[Row[Any]]:
+    """The nearest promise first."""
+    query = select(request).order_by(request.c.promised_by, request.c.id).limit(limit)
+    return connection.execute(query.where(request.c.state.in_(OPEN_STATES)) if open_only else query).all()
+
+
+def requests_of(connection: Connection, conversation_id: str) -> Sequence[Row[Any]]:
+    return connection.execute(select(request).where(request.c.conversation_id == conversation_id).order_by(request.c.id)).all()
+
+
+def set_request_state(connection: Connection, id: int, state: str, version: int, staff_id: int, at: datetime) -> bool:
+    """Change the state; False when somebody else changed it meanwhile."""
+    changed = connection.execute(
+        update(request).where(request.c.id == id, request.c.version == version).values(state=state, version=version + 1, updated_at=at)
+    )
+    if changed.rowcount == 1:
+        connection.execute(insert(request_event).values(request_id=id, at=at, state=state, staff_id=staff_id))
+    return changed.rowcount == 1
+
+
+def history(connection: Connection, id: int) -> Sequence[Row[Any]]:
+    return connection.execute(select(request_event).where(request_event.c.request_id == id).order_by(request_event.c.id)).all()
