@@ -49,6 +49,8 @@ conversation = Table(
     Column("version", Integer, nullable=False, server_default="0"),  # raised whenever the holder changes
     Column("last_seq", Integer, nullable=False, server_default="0"),
     Column("alarm", String(16), nullable=False, server_default=""),  # emergency or crisis, the gravest so far
+    Column("agreed", String(40), nullable=False, server_default=""),  # version of the notice that the visitor agreed to
+    Column("language", String(8), nullable=False, server_default="en"),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False, index=True),
     CheckConstraint("holder IN ('assistant', 'waiting', 'staff', 'closed')", name="holder"),
@@ -155,6 +157,25 @@ invite = Table(
     Column("role", String(16), nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("message_id", ForeignKey("message.id", ondelete="CASCADE"), primary_key=True),
+    Column("helpful", Boolean, nullable=False),
+    Column("note_sealed", LargeBinary, nullable=False),
+    Column("note_masked", Text, nullable=False, server_default=""),
+    Column("at", Moment, nullable=False),
+)
+
+# What is left of a conversation that its visitor deleted: that it was deleted, and when.
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("receipt", String(40), primary_key=True),
+    Column("conversation_hash", String(64), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
 )
 
 review = Table(
