@@ -8,6 +8,7 @@ environments (engine with pydantic 1, web with pydantic 2) read it.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,12 @@ def _origins(text: str) -> tuple[str, ...]:
     return tuple(_url(origin) for origin in origins)
 
 
+def _limit(text: str) -> str:
+    if not re.fullmatch(r"\d+\s*/\s*(\d+\s*)?(second|minute|hour|day)s?(\s*;\s*\d+\s*/\s*(\d+\s*)?(second|minute|hour|day)s?)*", text):
+        raise ValueError("must look like '20/minute' or '20/minute;300/hour'")
+    return text
+
+
 def _folder(text: str) -> Path:
     path = Path(text)
     return path if path.is_absolute() else ROOT / path
@@ -80,6 +87,9 @@ SETTINGS = (
     Setting("PUBLIC_URL", "http://127.0.0.1:{port}", _url, "the address that visitors and staff type"),
     Setting("ALLOWED_ORIGINS", "", _origins, "sites that may show the chat, separated by commas"),
     Setting("TRUSTED_PROXIES", "0", _count, "number of proxies in front of web whose X-Forwarded-For is believed"),
+    Setting("LIMIT_CONVERSATIONS", "300/hour", _limit, "new conversations from one address"),
+    Setting("LIMIT_MESSAGES", "20/minute;300/hour", _limit, "messages in one conversation"),
+    Setting("LIMIT_SIGN_IN", "5/15 minutes", _limit, "attempts to sign in from one address, and for one account"),
     Setting("INTERNAL_SECRET", "", str, "shared by the three processes; made under var/ when empty"),
 )
 
@@ -99,6 +109,9 @@ class Settings:
     public_url: str
     allowed_origins: tuple[str, ...]
     trusted_proxies: int
+    limit_conversations: str
+    limit_messages: str
+    limit_sign_in: str
     internal_secret: str
     root: Path = ROOT
 

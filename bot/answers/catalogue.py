@@ -120,6 +120,10 @@ class Catalogue:
     def has_more(self, topic: str) -> bool:
         return FAQ + topic in self.responses and bool(self.responses[FAQ + topic][0].more)
 
+    def is_fuller(self, topic: str, text: str) -> bool:
+        """Whether `text` is the fuller text of the topic, not the short one."""
+        return self.responses[FAQ + topic][0].more[:40] == text[:40]
+
     def questions(self) -> dict[str, str]:
         """Question by topic, for all information topics."""
         return {topic: self.question(topic) for topic in self.topics}

@@ -19,7 +19,7 @@ from bot.engine import turn
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
-LONGEST_TEXT = 1000  # characters; DIET-like components are quadratic, and nobody asks a longer question
+LONGEST_TEXT = 2000  # characters; web accepts as many
 LONGEST_ID = 200  # Rasa's sender_id column holds 255
 
 
@@ -53,12 +53,22 @@ class NervelineInput(InputChannel):
             body = request.json if isinstance(request.json, dict) else {}
             conversation, message_id, text = (body.get(key) for key in ("conversation", "message", "text"))
             if not (_usable(conversation, LONGEST_ID) and _usable(message_id, LONGEST_ID) and _usable(text, LONGEST_TEXT)):
-                return _error(422, "bad_message", "conversation, message and text (at most 1,000 characters) are needed")
+                return _error(422, "bad_message", "conversation, message and text (at most 2,000 characters) are needed")
             try:
                 return json(await self._answer(request.app.ctx.agent, on_new_message, conversation, message_id, text))
             except Exception as error:  # whatever fails in Rasa must be an error to web, never an empty answer
                 logger.error("turn_failed kind=%s", type(error).__name__)
                 return _error(500, "turn_failed", type(error).__name__)
+
+        @blueprint.post("/forget")
+        async def forget(request: Request) -> HTTPResponse:
+            if not hmac.compare_digest(request.headers.get("x-nerveline-secret", ""), self._secret):
+                return _error(404, "not_found", "there is nothing here")
+            conversation = (request.json or {}).get("conversation")
+            if not _usable(conversation, LONGEST_ID):
+                return _error(422, "bad_message", "conversation is needed")
+            request.app.ctx.agent.tracker_store.forget(conversation)
+            return json({"status": "forgotten"})
 
         return blueprint
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Mapping, Optional, Sequence
 
-from sqlalchemy import Connection, Row, and_, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, not_, or_, select, update
 
-from bot.store.tables import conversation, message
+from bot.store.tables import conversation, erasure, feedback, message
 
 DESCRIBED = ("understanding", "safety")
 LISTED = ("topics", "buttons", "sources")
+SAID_LATELY = timedelta(minutes=5)
 
 
-def add_conversation(connection: Connection, id: str, token_hash: str, at: datetime) -> None:
-    connection.execute(insert(conversation).values(id=id, token_hash=token_hash, created_at=at, updated_at=at))
+def add_conversation(connection: Connection, id: str, token_hash: str, at: datetime, agreed: str = "", language: str = "en") -> None:
+    values = {"agreed": agreed, "language": language, "created_at": at, "updated_at": at}
+    connection.execute(insert(conversation).values(id=id, token_hash=token_hash, **values))
 
 
 def get_conversation(connection: Connection, id: str) -> Optional[Row[Any]]:
@@ -128,7 +130,44 @@ def settle_message(connection: Connection, id: int, state: str, understanding: O
     connection.execute(update(message).where(message.c.id == id).values(**values))
 
 
+def overdue_messages(connection: Connection, before: datetime, notice: str) -> Sequence[Row[Any]]:
+    """Messages that wait for the engine since before `before` and whose visitor was not told so lately (by the response `notice`)."""
+    told = message.alias("told")
+    said = select(told.c.id).where(
+        told.c.conversation_id == message.c.conversation_id, told.c.response == notice, told.c.created_at > before - SAID_LATELY
+    )
+    waiting = message.c.state.in_(("new", "claimed"))
+    return connection.execute(select(message).where(waiting, message.c.created_at < before, not_(said.exists())).limit(20)).all()
+
+
 def release_message(connection: Connection, id: int) -> None:
     """Give a claim back without counting the attempt (the engine could not be reached)."""
     values = {"state": "new", "lease_until": None, "attempts": message.c.attempts - 1}
     connection.execute(update(message).where(message.c.id == id).values(**values))
+
+
+def set_feedback(connection: Connection, message_id: int, helpful: bool, sealed: bytes, masked: str, at: datetime) -> None:
+    """The visitor's newest judgement of a message; it takes the place of an earlier one."""
+    connection.execute(delete(feedback).where(feedback.c.message_id == message_id))
+    values = {"helpful": helpful, "note_sealed": sealed, "note_masked": masked, "at": at}
+    connection.execute(insert(feedback).values(message_id=message_id, **values))
+
+
+def feedback_of(connection: Connection, conversation_id: str) -> Sequence[Row[Any]]:
+    query = select(feedback).join(message, message.c.id == feedback.c.message_id)
+    return connection.execute(query.where(message.c.conversation_id == conversation_id)).all()
+
+
+def message_by_seq(connection: Connection, conversation_id: str, seq: int) -> Optional[Row[Any]]:
+    return connection.execute(select(message).where(message.c.conversation_id == conversation_id, message.c.seq == seq)).first()
+
+
+def erase_conversation(connection: Connection, id: str, receipt: str, id_hash: str, at: datetime) -> None:
+    """Delete a conversation with all its messages; only the receipt stays."""
+    connection.execute(delete(message).where(message.c.conversation_id == id))
+    connection.execute(delete(conversation).where(conversation.c.id == id))
+    connection.execute(insert(erasure).values(receipt=receipt, conversation_hash=id_hash, at=at))
+
+
+def erased(connection: Connection, id_hash: str) -> bool:
+    return connection.execute(select(erasure.c.receipt).where(erasure.c.conversation_hash == id_hash)).first() is not None

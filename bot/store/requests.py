@@ -19,11 +19,6 @@ def add_request(connection: Connection, values: Mapping[str, Any], at: datetime)
     return int(id)
 
 
-def seal_request(connection: Connection, id: int, sealed: bytes) -> None:
-    """Put in the sealed details, which are bound to the id that the row got."""
-    connection.execute(update(request).where(request.c.id == id).values(details_sealed=sealed))
-
-
 def get_request(connection: Connection, number: str) -> Optional[Row[Any]]:
     return connection.execute(select(request).where(request.c.number == number)).first()
 

@@ -1,0 +1,156 @@
+"""Gives waiting messages to the engine, one of a conversation at a time, and delivers what comes back.
+
+A claim is a row with a lease: when this process dies in the middle, the lease ends and the message is claimed again; the
+engine knows the message's id and says the same again, so nothing is lost and nothing is said twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Any, Optional
+
+from bot.chat.deliver import deliver, message_row
+from bot.chat.engine_client import Answer, EngineClient, EngineFailed, EngineUnreachable
+from bot.chat.inbox import ALARMS, raise_alarm
+from bot.chat.requests import add_request
+from bot.chat.service import Chat, now
+from bot.errors import NervelineError
+from bot.store import conversations
+
+logger = logging.getLogger(__name__)
+LEASE = timedelta(seconds=20)  # longer than the engine's time-out
+MOST_AT_ONCE = 8  # the engine has one worker; more would only wait there instead of here
+MOST_ATTEMPTS = 2
+WAITING_AFTER = timedelta(seconds=3)
+WAITING = "utter_waiting"
+TICK_SECONDS = 1.0
+BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0)  # while the engine cannot be reached
+
+
+class Worker:
+    """Runs inside web until it is cancelled."""
+
+    def __init__(self, chat: Chat, engine: EngineClient) -> None:
+        self._chat, self._engine = chat, engine
+        self._running: set[asyncio.Task[None]] = set()
+        self._unreachable = 0
+
+    async def run(self) -> None:
+        """Work until cancelled. A failing database is tried again: messages are safe in it or were never accepted."""
+        watch = asyncio.create_task(self._tell_waiting())
+        try:
+            while True:
+                self._chat.events.work.clear()
+                try:
+                    claimed = len(self._running) < MOST_AT_ONCE and await self._claim()
+                except NervelineError as error:
+                    logger.error("worker_failed kind=%s", type(error).__name__)
+                    claimed = None
+                if not claimed:
+                    await self._pause()
+        finally:
+            watch.cancel()
+
+    async def _pause(self) -> None:
+        if self._unreachable:
+            await asyncio.sleep(BACK_OFF_SECONDS[min(self._unreachable, len(BACK_OFF_SECONDS)) - 1])
+            return
+        try:
+            await asyncio.wait_for(self._chat.events.work.wait(), TICK_SECONDS)
+        except asyncio.TimeoutError:
+            pass
+
+    async def _claim(self) -> bool:
+        if self._unreachable and self._running:
+            return False  # one probe at a time while the engine is away
+        row = await asyncio.to_thread(self._claim_row)
+        if row is None:
+            return False
+        task = asyncio.create_task(self._answer(row))
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return True
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        self._chat.events.work.set()
+
+    def _claim_row(self) -> Optional[Any]:
+        with self._chat.database.write() as connection:
+            return conversations.claim_message(connection, now(), LEASE)
+
+    async def _answer(self, row: Any) -> None:
+        try:
+            text = self._chat.sealer.open(row.text_sealed, message_row(row.conversation_id, row.seq))
+            answer = await self._engine.ask(row.conversation_id, f"{row.conversation_id}:{row.seq}", text)
+            self._unreachable = 0
+            await asyncio.to_thread(self._settle, row, answer)
+        except EngineUnreachable:
+            self._unreachable += 1
+            await asyncio.to_thread(self._release, row)
+        except EngineFailed as error:
+            logger.error("engine_failed reason=%s attempt=%d", error, row.attempts + 1)
+            await asyncio.to_thread(self._failed, row)
+        except Exception as error:  # the claim's lease ends and the message is tried again
+            logger.error("turn_failed kind=%s", type(error).__name__)
+
+    def _release(self, row: Any) -> None:
+        with self._chat.database.write() as connection:
+            conversations.release_message(connection, row.id)
+
+    def _settle(self, row: Any, answer: Answer) -> None:
+        """Store the replies, unless the claim was lost or the conversation changed hands meanwhile."""
+        at = now()
+        with self._chat.database.write() as connection:
+            conversation = conversations.lock_conversation(connection, row.conversation_id)
+            newest = conversations.get_message(connection, row.id)
+            if conversation is None or newest is None or (newest.state, newest.attempts) != ("claimed", row.attempts + 1):
+                return
+            if conversation.holder != "assistant":
+                conversations.settle_message(connection, row.id, "handed_over", answer.understanding, answer.model)
+                return
+            deliver(self._chat, connection, row.conversation_id, answer.replies, at, reply_to=row.seq, model=answer.model)
+            conversations.settle_message(connection, row.id, "answered", answer.understanding, answer.model)
+            if answer.understanding.get("decision") in ALARMS:
+                raise_alarm(connection, conversation, answer.understanding["decision"], at)
+        self._chat.events.ring(row.conversation_id)
+
+    def _failed(self, row: Any) -> None:
+        """One more attempt; after the last one staff get the message, and the visitor is told."""
+        at = now()
+        with self._chat.database.write() as connection:
+            conversations.lock_conversation(connection, row.conversation_id)
+            newest = conversations.get_message(connection, row.id)
+            if newest is None or (newest.state, newest.attempts) != ("claimed", row.attempts + 1):
+                return
+            if newest.attempts < MOST_ATTEMPTS:
+                conversations.settle_message(connection, row.id, "new")
+                return
+            conversations.settle_message(connection, row.id, "handed_over")
+            body = {"key": f"unanswered:{row.id}", "kind": "person", "conversation": row.conversation_id, "reason": "The assistant could not answer. Please look at the chat."}
+            add_request(self._chat, connection, body, at)
+            deliver(self._chat, connection, row.conversation_id, [self._chat.catalogue.reply("utter_staff_will_look")], at, reply_to=row.seq)
+        self._chat.events.ring(row.conversation_id)
+
+    async def _tell_waiting(self) -> None:
+        """Tell visitors whose answer takes long that their message is kept; once for each message."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            try:
+                for conversation_id in await asyncio.to_thread(self._tell_overdue):
+                    self._chat.events.ring(conversation_id)
+            except NervelineError as error:
+                logger.error("waiting_failed kind=%s", type(error).__name__)
+
+    def _tell_overdue(self) -> list[str]:
+        with self._chat.database.read() as connection:
+            overdue = conversations.overdue_messages(connection, now() - WAITING_AFTER, WAITING)
+        for row in overdue:
+            with self._chat.database.write() as connection:
+                conversations.lock_conversation(connection, row.conversation_id)
+                newest = conversations.get_message(connection, row.id)
+                if newest is not None and newest.state in ("new", "claimed"):
+                    deliver(self._chat, connection, row.conversation_id, [self._chat.catalogue.reply(WAITING)], now(), reply_to=row.seq)
+        return [row.conversation_id for row in overdue]

@@ -1,0 +1,10 @@
+"""How tokens are stored: hashed, so that a copy of the database opens nothing."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def hashed(secret: str) -> str:
+    """SHA-256 as hex. Tokens are 256 random bits, so no salt and no slow hash is needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,78 @@
+"""The web application: routes, content and worker put together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Any
+
+from sanic import Sanic
+from sanic_ext import Config as ExtensionConfig
+from sanic_ext import Extend
+
+from bot.chat.engine_client import EngineClient
+from bot.chat.service import Chat
+from bot.chat.worker import Worker
+from bot.settings import Settings
+from bot.web.errors import add_error_handlers
+from bot.web.guards import Limits
+from bot.web.headers import add_headers
+from bot.web.internal import internal
+from bot.web.pages import pages
+from bot.web.staff import staff
+from bot.web.visitor import visitor
+
+LARGEST_BODY = 32_768  # bytes
+TITLE = "Nerveline visitor API"
+
+
+def make_app(settings: Settings) -> Sanic[Any, Any]:
+    """The application, with its database open and its content loaded.
+
+    Raises:
+        NervelineError: settings, content or database cannot be used.
+    """
+    app: Sanic[Any, Any] = Sanic("nerveline", configure_logging=False)
+    app.config.update(REQUEST_MAX_SIZE=LARGEST_BODY, REQUEST_TIMEOUT=20, PROXIES_COUNT=settings.trusted_proxies, FALLBACK_ERROR_FORMAT="json")
+    app.config.AUTO_EXTEND = False
+    app.ctx.settings = settings
+    app.ctx.chat = Chat.open(settings)
+    app.ctx.limits = Limits(settings)
+    app.ctx.engine = EngineClient(settings.engine_url, settings.internal_secret)
+    _extend(app, settings)
+    for blueprint in (visitor, internal, pages, staff):
+        app.blueprint(blueprint)
+    add_error_handlers(app)
+    add_headers(app, settings)
+
+    @app.before_server_start
+    async def start(app: Sanic[Any, Any]) -> None:
+        app.ctx.chat.events.start()
+        app.ctx.worker = asyncio.create_task(Worker(app.ctx.chat, app.ctx.engine).run())
+        app.ctx.worker.add_done_callback(_worker_ended)
+
+    @app.after_server_stop
+    async def stop(app: Sanic[Any, Any]) -> None:
+        app.ctx.worker.cancel()
+        await asyncio.gather(app.ctx.worker, return_exceptions=True)
+        await app.ctx.engine.close()
+        app.ctx.chat.database.close()
+
+    return app
+
+
+def _worker_ended(task: "asyncio.Task[None]") -> None:
+    """A web process without its worker would take messages and answer none: end it, the process manager starts another."""
+    if not task.cancelled():
+        os._exit(70)
+
+
+def _extend(app: Sanic[Any, Any], settings: Settings) -> None:
+    """OpenAPI at /api/openapi.json (no documentation pages: they load scripts from elsewhere), CORS for the allowed sites."""
+    config = ExtensionConfig(
+        cors=bool(settings.allowed_origins), cors_origins=list(settings.allowed_origins), cors_allow_headers="authorization,content-type,last-event-id",
+        oas_url_prefix="/api", oas_ui_default=None, oas_ui_redoc=False, oas_ui_swagger=False, oas_uri_to_config="/openapi-config",
+    )  # fmt: skip
+    extension = Extend(app, config=config, built_in_extensions=True)
+    extension.openapi.describe(TITLE, version="1", description="What the chat page speaks. Every reply carries its disclaimer.")
+    extension.openapi.add_security_scheme("token", "http", scheme="bearer")
