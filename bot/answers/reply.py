@@ -33,8 +33,9 @@ class Reply:
 
     @property
     def plain(self) -> str:
-        """Text and disclaimer as one, for channels that show text only."""
-        return f"{self.text}\n\n{self.disclaimer.text}"
+        """Text and disclaimer as one message, for channels that show text only (Rasa's split a text at empty lines)."""
+        text = self.text.replace("\n\n", "\n")
+        return f"{text}\n{self.disclaimer.text}"
 
     def with_buttons(self, *titles: str) -> "Reply":
         """The same reply with more buttons, none twice."""

@@ -16,7 +16,7 @@ from bot.safety.replies import safety_reply
 from bot.safety.screen import Screen
 from bot.settings import Settings
 
-DECISIONS = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advice"}
+ALARMS = ("emergency", "crisis")  # answered without the engine, as web does
 
 
 class Assistant:
@@ -54,8 +54,8 @@ class Assistant:
     async def answer(self, text: Text, conversation: Text = "") -> Dict[Text, Any]:
         """The reply to `text` in the form of the contract's `ask --batch`."""
         verdict = self._screen.check(text)
-        if verdict.kind in DECISIONS:
-            found = {"decision": DECISIONS[verdict.kind], "topics": [verdict.kind], "confidence": 1.0, "reason": f"rule: {verdict.rule}"}
+        if verdict.kind in ALARMS:
+            found = {"decision": verdict.kind, "topics": [verdict.kind], "confidence": 1.0, "reason": f"rule: {verdict.rule}"}
             return _object(text, found, [safety_reply(self.catalogue, verdict)])
         return await self._from_engine(text, conversation or uuid.uuid4().hex)
 
@@ -67,7 +67,7 @@ class Assistant:
         message_id = uuid.uuid4().hex
         sent = UserMessage(text.lstrip("/ ") or "?", CollectingOutputChannel(), conversation, input_channel="nerveline", message_id=message_id)
         await self._agent.handle_message(sent)
-        tracker = await self._agent.tracker_store.retrieve(conversation)
+        tracker = await self._agent.tracker_store.retrieve_full_tracker(conversation)
         replies = turn.replies(tracker, message_id, self.catalogue.disclaimers) or [self.catalogue.reply("utter_error")]
         return _object(text, turn.understanding(tracker, message_id), replies)
 

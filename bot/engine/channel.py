@@ -78,7 +78,7 @@ class NervelineInput(InputChannel):
         if not await self._known(agent, conversation, message_id):
             sent = UserMessage(text.lstrip("/ ") or "?", CollectingOutputChannel(), conversation, input_channel=self.name(), message_id=message_id)
             await on_new_message(sent)
-        tracker = await agent.tracker_store.retrieve(conversation)
+        tracker = await agent.tracker_store.retrieve_full_tracker(conversation)
         said = turn.replies(tracker, message_id, self._catalogue.disclaimers) or []
         if not said:
             raise RuntimeError("no reply")
@@ -91,7 +91,7 @@ class NervelineInput(InputChannel):
 
     async def _known(self, agent: Any, conversation: Text, message_id: Text) -> bool:
         """Whether this message was answered before (web asks again after a crash)."""
-        tracker = await agent.tracker_store.retrieve(conversation)
+        tracker = await agent.tracker_store.retrieve_full_tracker(conversation)
         return bool(tracker and turn.replies(tracker, message_id, self._catalogue.disclaimers))
 
 

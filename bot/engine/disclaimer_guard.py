@@ -39,4 +39,4 @@ def with_disclaimer(message: Dict[Text, Any], disclaimers: Disclaimers) -> Dict[
     if wanted in text:
         return message
     logger.error("disclaimer_fault response=%s", message.get("utter_action") or "none")
-    return {**message, "text": f"{text}\n\n{wanted}".strip()}
+    return {**message, "text": f"{text}\n{wanted}".strip()}

@@ -14,7 +14,7 @@ from typing import Any, Iterable, List, Optional, Text
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActiveLoop, Event, SessionStarted, SlotSet
+from rasa.shared.core.events import ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, get_trackers_for_conversation_sessions
 
 from bot.security.sealing import Sealer
@@ -46,16 +46,16 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
         self._database.execute("DELETE FROM tracker WHERE saved_at < ?", (now - KEPT_SECONDS,))
 
     async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
-        row = self._database.execute("SELECT sealed FROM tracker WHERE sender = ?", (sender_id,)).fetchone()
-        if row is None:
-            return None
-        tracker = self.deserialise_tracker(sender_id, self._sealer.open(row[0], f"tracker:{sender_id}"))
+        tracker = await self.retrieve_full_tracker(sender_id)
         sessions = get_trackers_for_conversation_sessions(tracker) if tracker else []
         return sessions[-1] if len(sessions) > 1 else tracker
 
     async def retrieve_full_tracker(self, conversation_id: Text) -> Optional[DialogueStateTracker]:
-        """Same as `retrieve`: older sessions are not kept."""
-        return await self.retrieve(conversation_id)
+        """What is kept: the newest session, and the one before it when that holds the newest message ("start over")."""
+        row = self._database.execute("SELECT sealed FROM tracker WHERE sender = ?", (conversation_id,)).fetchone()
+        if row is None:
+            return None
+        return self.deserialise_tracker(conversation_id, self._sealer.open(row[0], f"tracker:{conversation_id}"))
 
     async def keys(self) -> Iterable[Text]:
         return [row[0] for row in self._database.execute("SELECT sender FROM tracker")]
@@ -66,9 +66,11 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
 
 
 def _bounded(tracker: DialogueStateTracker, domain: Domain) -> DialogueStateTracker:
-    """The newest session; a very long one as its present state and its newest events."""
+    """The newest session with a message; a very long one as its present state and its newest events."""
     sessions = get_trackers_for_conversation_sessions(tracker)
     newest = sessions[-1] if len(sessions) > 1 else tracker
+    if len(sessions) > 1 and not any(isinstance(event, UserUttered) for event in newest.events):
+        return DialogueStateTracker.from_events(tracker.sender_id, [*sessions[-2].events, *newest.events], domain.slots)
     if len(newest.events) <= MOST_EVENTS:
         return newest
     state: List[Event] = [SessionStarted()]

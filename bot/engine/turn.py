@@ -16,6 +16,7 @@ from bot.answers.reply import Reply
 
 UNDERSTANDING = ("decision", "safety", "evidence", "intent_ranking", "clauses")
 RANKING_SHOWN = 5
+ALARMS = ("utter_emergency_", "utter_crisis_")  # nothing else is said beside them, not even the question of an open request
 
 
 def replies(tracker: DialogueStateTracker, message_id: Text, disclaimers: Disclaimers) -> Optional[List[Reply]]:
@@ -23,8 +24,9 @@ def replies(tracker: DialogueStateTracker, message_id: Text, disclaimers: Discla
     turn = _turn(tracker, message_id)
     if turn is None:
         return None
-    said = [event for event in turn[1:] if isinstance(event, BotUttered)]
-    return [_reply(event, disclaimers) for event in said if event.text]
+    said = [_reply(event, disclaimers) for event in turn[1:] if isinstance(event, BotUttered) and event.text]
+    alarm = next((reply for reply in said if reply.response.startswith(ALARMS)), None)
+    return [alarm] if alarm else said
 
 
 def understanding(tracker: DialogueStateTracker, message_id: Text) -> Dict[Text, Any]:

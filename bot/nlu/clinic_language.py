@@ -1,4 +1,4 @@
-"""Rasa component: clauses of the message, by spaCy."""
+"""Rasa component: tokens and clauses of the message, by spaCy."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from spacy.tokens import Doc
 
 from bot.language.clauses import clauses, make_nlp
 
@@ -18,7 +23,7 @@ CLAUSES = "clauses"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class ClinicLanguage(GraphComponent):
-    """Puts the list of clauses (empty for a message of one clause) on each message."""
+    """Puts tokens and the list of clauses (empty for a message of one clause) on each message."""
 
     def __init__(self) -> None:
         self._nlp = make_nlp()
@@ -29,7 +34,19 @@ class ClinicLanguage(GraphComponent):
     ) -> "ClinicLanguage":
         return cls()
 
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        for example in training_data.training_examples:
+            if example.get(TEXT):
+                _set_tokens(example, self._nlp.make_doc(example.get(TEXT)))
+        return training_data
+
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            message.set(CLAUSES, clauses(self._nlp(message.get(TEXT) or "")), add_to_output=True)
+            doc = self._nlp(message.get(TEXT) or "")
+            _set_tokens(message, doc)
+            message.set(CLAUSES, clauses(doc), add_to_output=True)
         return messages
+
+
+def _set_tokens(message: Message, doc: Doc) -> None:
+    message.set(TOKENS_NAMES[TEXT], [Token(token.text, token.idx) for token in doc if not token.is_space])

@@ -18,6 +18,10 @@ from bot.language.decision import Decision
 from bot.nlu.topic_classifier import DECISION, set_decision
 
 FORM = "request_form"
+UNDERSTOOD = ("answer", "advice", "emergency", "crisis", "staff", "chat")
+# Almost anything can be a name or a reason, so there only what is clearly something else is not taken for one.
+FREE_TEXT = {"visitor_name": ("answer", "staff", "chat"), "reason": ("staff", "chat"), "appointment": ("chat",)}
+CLEARLY = 0.9
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -43,5 +47,7 @@ class FormAnswer(GraphComponent):
         given = command(text)
         if given:
             set_decision(message, Decision("staff", f"form_{given}", (), 1.0, f"request: {given}"))
-        elif looks_like_answer(slot, text) or decision.get("kind") not in ("answer", "advice", "emergency", "crisis", "staff", "chat"):
+        elif decision.get("kind") in FREE_TEXT.get(slot, ()) and decision["confidence"] >= CLEARLY:
+            return
+        elif looks_like_answer(slot, text) or decision.get("kind") not in UNDERSTOOD:
             set_decision(message, Decision("staff", "inform", (), 1.0, f"request: answer to {slot}"))

@@ -1,0 +1,30 @@
+# make run: install, train if needed, serve.   make test: everything that CI runs.   make test-fast: under a minute.
+.PHONY: run install train test test-fast test-unit test-engine test-stories test-browser bench check clean
+
+WEB = $$(scripts/environments path web)/bin/python
+ENGINE = $$(scripts/environments path engine)/bin/python
+export PYTHONPATH := $(CURDIR)
+
+run: train
+	@./nerveline serve
+
+install:
+	@scripts/environments make
+
+train: install
+	@./nerveline train --if-needed
+
+check: install
+	@./nerveline check
+
+test-fast: install
+	@$(WEB) -m pytest -q tests/web_environment -m "not slow"
+
+test: train check
+	@tests/run
+
+bench: train
+	@$(ENGINE) -W ignore -m tests.benchmarks
+
+clean:
+	rm -rf models var build results .rasa

@@ -1,0 +1,134 @@
+"""What stands around a finding: a finding that is denied, long past, or only asked about in general is no alarm.
+
+The phrases are in `context.yml`; here is only how far each of them reaches. When in doubt a finding stands.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Mapping, Optional, Sequence
+
+from bot.safety.normalise import Message
+from bot.safety.phrase_book import PhraseBook
+from bot.safety.phrases import Node, Phrase
+from bot.safety.rule_file import read_groups, read_phrases
+from bot.yaml_file import YamlFile
+
+LISTS = (
+    *("negators", "no_denials", "denied_after", "turns", "past", "lasting", "present", "general", "supposed", "happening", "idioms"),
+)
+GUARDS = frozenset({"negated", "past", "lasting", "general", "supposed"})
+Range = tuple[int, int]
+
+
+class Context:
+    """The phrases of `context.yml`."""
+
+    def __init__(self, book: PhraseBook[str], between: frozenset[str], groups: Mapping[str, Node]) -> None:
+        self._book = book
+        self.between = between
+        self.groups = groups
+
+    @classmethod
+    def load(cls, file: YamlFile) -> "Context":
+        """Read the file.
+
+        Raises:
+            DataError: with file and line.
+        """
+        groups = read_groups(file, {})
+        section = file.section("context")
+        for name in section:
+            if name not in (*LISTS, "between_no_and_finding"):
+                file.fail(f"unknown list '{name}'", "context", name)
+        phrases: list[tuple[str, Phrase]] = []
+        for name in LISTS:
+            phrases += [(name, phrase) for phrase in read_phrases(file, groups, "context", name)]
+        between = section.get("between_no_and_finding")
+        if not isinstance(between, str):
+            file.fail("expected words, separated by spaces", "context", "between_no_and_finding")
+        return cls(PhraseBook(phrases), frozenset(between.split()) | {","}, groups)
+
+    def around(self, message: Message) -> "Surroundings":
+        """The context of every place in `message`."""
+        return Surroundings(self, message, self._book)
+
+
+class Surroundings:
+    """The context phrases found in one message."""
+
+    def __init__(self, context: Context, message: Message, book: PhraseBook[str]) -> None:
+        self._context, self._message, self._book = context, message, book
+
+    def silence(self, finding: Range, guards: frozenset[str]) -> str:
+        """Why `finding` is no alarm, or ""."""
+        if _meets(finding, self._found["idioms"]):
+            return "idiom"
+        for guard in sorted(guards):
+            if getattr(self, "_" + guard)(finding):
+                return guard
+        return ""
+
+    @cached_property
+    def _found(self) -> dict[str, list[Range]]:
+        found: dict[str, list[Range]] = {name: [] for name in LISTS}
+        for name, span in self._book.find(self._message):
+            found[name].append(span)
+        return found
+
+    def _negated(self, finding: Range) -> bool:
+        """ "no chest pain", "I don't have any fever or chills", "chest pain: no"."""
+        words, between = self._message.words, self._context.between
+        first = self._message.sentence(finding[0])[0]
+        for start, end in self._found["negators"]:
+            if self._has("no_denials", first, len(words), over=start):
+                continue
+            if first <= start < finding[0] and set(words[end : finding[0]]) <= between and words[end] != ",":
+                return True
+        return any(start == finding[1] for start, _ in self._found["denied_after"])
+
+    def _past(self, finding: Range) -> bool:
+        """A time long ago in the same thought, and nothing that says it goes on now."""
+        first, behind = self._thought(finding)
+        return self._has("past", first, behind) and not self._has("present", first, behind, outside=self._found["past"])
+
+    def _lasting(self, finding: Range) -> bool:
+        """ "numb feet for years", unless something new is said of it."""
+        first, behind = self._thought(finding)
+        return self._has("lasting", first, behind) and not self._has("present", first, behind, outside=self._found["lasting"])
+
+    def _general(self, finding: Range) -> bool:
+        """ "can neuropathy cause ...?", unless the visitor adds "I have it now"."""
+        return self._asked("general", finding)
+
+    def _supposed(self, finding: Range) -> bool:
+        """ "what if I ...", "I'm afraid that I might ..."."""
+        return self._asked("supposed", finding)
+
+    def _asked(self, name: str, finding: Range) -> bool:
+        first = self._message.sentence(finding[0])[0]
+        for start, end in self._found[name]:
+            if first <= start <= finding[0] and not self._has("turns", end, finding[0]):
+                return not self._has("happening", 0, len(self._message.words), outside=[(start, end)])
+        return False
+
+    def _thought(self, finding: Range) -> Range:
+        """The part of the sentence around `finding`, cut at turns ("but", "and now")."""
+        first, behind = self._message.sentence(finding[0])
+        for start, end in self._found["turns"]:
+            if first <= start and end <= finding[0]:
+                first = max(first, start)
+            elif finding[1] <= start < behind:
+                behind = start
+        return first, behind
+
+    def _has(self, name: str, first: int, behind: int, *, outside: Sequence[Range] = (), over: Optional[int] = None) -> bool:
+        """Whether a phrase of list `name` stands between these tokens (over token `over`), apart from those in `outside`."""
+        return any(
+            first <= start and end <= behind and (over is None or start <= over < end) and not _meets((start, end), outside)
+            for start, end in self._found[name]
+        )
+
+
+def _meets(span: Range, others: Sequence[Range]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)

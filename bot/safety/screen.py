@@ -1,0 +1,129 @@
+"""The safety screen: is this message an emergency, a crisis, or a plea for personal medical advice?
+
+It runs before anything else, in every state of a conversation, and needs no model. The rules stand in data/safety.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Mapping, Optional
+
+from bot.safety.context import GUARDS, Context, Surroundings
+from bot.safety.normalise import Message, normalise
+from bot.safety.phrase_book import PhraseBook
+from bot.safety.phrases import Node, Phrase, words
+from bot.safety.rule_file import TOPICS, Rule, read_rules
+from bot.safety.spelling import Speller
+from bot.safety.vocabulary import read_vocabulary
+from bot.yaml_file import YamlFile
+
+# "What if I died?" and "what's the point of living?" are no general questions, and wanting to die for years is still a crisis.
+GUARDS_OF: Mapping[str, frozenset[str]] = {"emergency": GUARDS, "crisis": frozenset({"negated", "past"}), "medical_advice": frozenset()}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the screen found; `kind` is "" when it found nothing. `spans` are places in the original text."""
+
+    kind: str = ""
+    topic: str = ""
+    rule: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"kind": self.kind, "topic": self.topic, "rule": self.rule, "spans": [list(span) for span in self.spans]}
+
+
+class Screen:
+    """All rules, ready to be asked."""
+
+    def __init__(self, rules: list[Rule], context: Context, speller: Speller) -> None:
+        self.rules = tuple(rules)
+        self._context = context
+        self._speller = speller
+        self._books = {
+            kind: PhraseBook((rule, phrase) for rule in rules if rule.kind == kind for phrase in rule.patterns) for kind in TOPICS
+        }
+
+    @classmethod
+    def load(cls, folder: Path) -> "Screen":
+        """Read the rules in `folder`, and the vocabulary beside it (`../terms/vocabulary.txt`).
+
+        Raises:
+            DataError: anything is missing or wrong; the text names file, line and rule.
+        """
+        context = Context.load(YamlFile(folder / "context.yml"))
+        rules: list[Rule] = []
+        groups: dict[str, Node] = dict(context.groups)
+        for kind in TOPICS:
+            read, of_file = read_rules(folder / f"{kind}.yml", kind, context.groups, GUARDS)
+            rules += read
+            groups.update({f"{kind} {name}": node for name, node in of_file.items()})
+        vocabulary = read_vocabulary(folder.parent / "terms" / "vocabulary.txt")
+        return cls(rules, context, Speller(vocabulary, _targets(rules, groups, vocabulary), _replacements(folder / "spelling.yml")))
+
+    def check(self, text: str) -> Verdict:
+        """The verdict on one message: the gravest kind, and in it the rule that stands first."""
+        message = normalise(text, self._speller)
+        around = self._context.around(message)
+        emergency = self._first("emergency", message, around)
+        if emergency and emergency.topic != "unspecified":
+            return emergency
+        # "Emergency, I'm going to kill myself" is better served by the crisis line than by a bare "call now".
+        return self._first("crisis", message, around) or emergency or self._first("medical_advice", message, around) or Verdict()
+
+    def _first(self, kind: str, message: Message, around: Surroundings) -> Optional[Verdict]:
+        candidates: dict[str, list[Phrase]] = defaultdict(list)
+        rules: dict[str, Rule] = {}
+        for rule, phrase in self._books[kind].candidates(message):
+            candidates[rule.name].append(phrase)
+            rules[rule.name] = rule
+        for name, phrases in candidates.items():
+            found = [span for phrase in phrases for span in _findings(rules[name], phrase, message, around)]
+            if found:
+                spans = sorted({message.original_span(*span) for span in found})
+                return Verdict(kind, rules[name].topic, name, tuple(spans))
+        return None
+
+
+def _findings(rule: Rule, phrase: Phrase, message: Message, around: Surroundings) -> list[tuple[int, int]]:
+    """Where the phrase stands and is not silenced; every part of it must stand somewhere."""
+    guards = GUARDS_OF[rule.kind] - rule.although
+    found: list[tuple[int, int]] = []
+    for part in phrase.find(message.text):
+        spans = [message.token_range(*span) for span in part]
+        kept = [span for span in spans if not around.silence(span, guards) and not _excused(rule, message, span)]
+        if not kept:
+            return []
+        found += kept
+    return found
+
+
+def _excused(rule: Rule, message: Message, span: tuple[int, int]) -> bool:
+    """Whether a phrase of `unless` stands in the same sentence."""
+    if not rule.unless:
+        return False
+    first, behind = message.sentence(span[0])
+    sentence = " . " + " ".join(message.words[first:behind]) + " . "
+    return any(phrase.find(sentence) for phrase in rule.unless)
+
+
+def _targets(rules: list[Rule], groups: Mapping[str, Node], vocabulary: frozenset[str]) -> set[str]:
+    """The words that the rules look for, with the endings that the vocabulary knows."""
+    nodes = [part for rule in rules for phrase in rule.patterns for part in phrase.parts] + list(groups.values())
+    written = {word for node in nodes for word in words(node)}
+    beginnings = tuple(word.text for word in written if word.any_ending)
+    return {word.text for word in written} | {word for word in vocabulary if beginnings and word.startswith(beginnings)}
+
+
+def _replacements(path: Path) -> Mapping[str, str]:
+    file = YamlFile(path)
+    section = file.section("replacements")
+    for written, meant in section.items():
+        if not isinstance(written, str) or not isinstance(meant, str):
+            file.fail(f"{written!r}: expected two texts in quotes", "replacements", written)
+    return section
+
+

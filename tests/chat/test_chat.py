@@ -1,0 +1,207 @@
+"""From the visitor's message to the delivered reply, on real databases; the engine is played by the test."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+
+from bot.chat import inbox, records, stream, worker
+from bot.chat.deliver import deliver
+from bot.chat.engine_client import Answer, EngineFailed, EngineUnreachable
+from bot.chat.requests import create_request
+from bot.chat.service import now
+from bot.chat.worker import Worker
+from bot.store import conversations, people
+from bot.store import requests as request_rows
+
+CANARY = "zebrafish-canary"
+
+
+class Engine:
+    """Says what a test wants it to say."""
+
+    def __init__(self, *answers):
+        self.answers, self.asked = list(answers), []
+
+    async def ask(self, conversation_id, message_id, text):
+        self.asked.append((message_id, text))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def reply(catalogue):
+    return lambda name="utter_greet": Answer([catalogue.reply(name).as_dict()], {"decision": "chat", "topics": ["greet"], "confidence": 1.0}, "m1")
+
+
+@pytest.fixture
+def conversation(chat):
+    return inbox.open_conversation(chat)[0]
+
+
+def heard(chat, conversation):
+    return [(message["author"], message["response"]) for message in stream.messages_after(chat, conversation, 0)]
+
+
+async def work(chat, engine, seconds=0.3):
+    task = asyncio.create_task(Worker(chat, engine).run())
+    await asyncio.sleep(seconds)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_message_is_answered(chat, conversation, reply):
+    assert inbox.receive(chat, conversation, "hello", "k1") == 1
+    await work(chat, Engine(reply()))
+    messages = stream.messages_after(chat, conversation, 0)
+    assert [(message["seq"], message["author"], message["text"][:5]) for message in messages] == [(1, "visitor", "hello"), (2, "assistant", "Hello")]
+    assert messages[1]["disclaimer"] and messages[1]["reply_to"] == 1
+
+
+def test_the_same_key_is_one_message(chat, conversation):
+    assert inbox.receive(chat, conversation, "hello", "k1") == inbox.receive(chat, conversation, "hello", "k1") == 1
+
+
+def test_only_the_token_opens_the_conversation(chat):
+    id, token = inbox.open_conversation(chat)
+    other, other_token = inbox.open_conversation(chat)
+    assert inbox.may_use(chat, id, token) and not inbox.may_use(chat, id, other_token) and not inbox.may_use(chat, "nobody", token)
+
+
+@pytest.mark.parametrize("text, kind", [("my face is drooping on one side", "emergency"), ("i want to kill myself", "crisis")])
+@pytest.mark.parametrize("holder", ["assistant", "staff", "waiting", "closed"])
+def test_safety_is_answered_at_once_whoever_has_the_conversation(chat, conversation, text, kind, holder):
+    with chat.database.write() as connection:
+        conversations.set_holder(connection, conversation, holder, None, 0, now())
+    inbox.receive(chat, conversation, text, "k1")
+    messages = stream.messages_after(chat, conversation, 0)
+    assert [message["kind"] for message in messages] == ["normal", kind] and messages[1]["disclaimer"]
+    with chat.database.read() as connection:
+        assert conversations.get_conversation(connection, conversation).alarm == kind
+
+
+def test_safety_is_answered_even_when_many_messages_wait(chat, conversation):
+    for number in range(inbox.MOST_WAITING):
+        inbox.receive(chat, conversation, "hello", f"k{number}")
+    with pytest.raises(inbox.Refused):
+        inbox.receive(chat, conversation, "hello", "one too many")
+    inbox.receive(chat, conversation, "i can't breathe", "now")
+    assert stream.messages_after(chat, conversation, 0)[-1]["kind"] == "emergency"
+
+
+async def test_a_removed_disclaimer_is_put_back_and_the_fault_recorded(chat, conversation, catalogue, caplog):
+    whole = catalogue.reply("utter_faq/cost").as_dict()
+    whole.pop("disclaimer")
+    inbox.receive(chat, conversation, "how much", "k1")
+    with caplog.at_level(logging.ERROR):
+        await work(chat, Engine(Answer([whole], {"decision": "answer"}, "m1")))
+    message = stream.messages_after(chat, conversation, 1)[0]
+    assert message["disclaimer"] == catalogue.disclaimers.of("general").text
+    with chat.database.read() as connection:
+        assert "disclaimer_fault" in [row.action for row in people.list_audit(connection)]
+    assert "disclaimer_fault" in caplog.text
+
+
+def test_text_of_staff_gets_one_too(chat, conversation, catalogue):
+    with chat.database.write() as connection:
+        conversations.lock_conversation(connection, conversation)
+        deliver(chat, connection, conversation, [{"text": "We call you at noon."}], now(), author="staff")
+    assert stream.messages_after(chat, conversation, 0)[0]["disclaimer"] == catalogue.disclaimers.of("general").text
+
+
+async def test_an_engine_that_is_away_loses_nothing(chat, conversation, reply, monkeypatch):
+    monkeypatch.setattr(worker, "WAITING_AFTER", timedelta(0))
+    monkeypatch.setattr(worker, "TICK_SECONDS", 0.05)
+    inbox.receive(chat, conversation, "hello", "k1")
+    await work(chat, Engine(EngineUnreachable("away"), EngineUnreachable("away"), reply()), 1.5)
+    assert heard(chat, conversation) == [("visitor", ""), ("assistant", "utter_waiting"), ("assistant", "utter_greet")]
+
+
+async def test_an_engine_that_fails_twice_hands_the_message_to_staff(chat, conversation):
+    inbox.receive(chat, conversation, "hello", "k1")
+    await work(chat, Engine(EngineFailed("status 500")), 0.6)
+    assert heard(chat, conversation)[-1] == ("assistant", "utter_staff_will_look")
+    with chat.database.read() as connection:
+        assert [row.kind for row in request_rows.list_requests(connection)] == ["person"]
+
+
+async def test_after_a_crash_the_message_is_asked_again_with_the_same_id(chat, conversation, reply):
+    inbox.receive(chat, conversation, "hello", "k1")
+    with chat.database.write() as connection:  # claimed by a process that died
+        conversations.claim_message(connection, now() - timedelta(minutes=1), worker.LEASE)
+    engine = Engine(reply())
+    await work(chat, engine)
+    assert engine.asked == [(f"{conversation}:1", "hello")] and heard(chat, conversation)[-1] == ("assistant", "utter_greet")
+
+
+async def test_a_reply_is_dropped_when_staff_took_over_meanwhile(chat, conversation, reply):
+    class Slow(Engine):
+        async def ask(self, *given):
+            with chat.database.write() as connection:
+                conversations.set_holder(connection, conversation, "staff", None, 0, now())
+            return await super().ask(*given)
+
+    inbox.receive(chat, conversation, "hello", "k1")
+    await work(chat, Slow(reply()))
+    assert heard(chat, conversation) == [("visitor", "")]
+
+
+async def test_an_alarm_of_the_learned_classifier_reaches_staff(chat, conversation, catalogue):
+    inbox.receive(chat, conversation, "hello", "k1")
+    await work(chat, Engine(Answer([catalogue.reply("utter_emergency_unspecified").as_dict()], {"decision": "emergency", "topics": ["emergency"]}, "m1")))
+    with chat.database.read() as connection:
+        assert conversations.get_conversation(connection, conversation).alarm == "emergency"
+
+
+async def test_answers_keep_their_order_and_none_is_doubled(chat, conversation, reply):
+    for number in range(5):
+        inbox.receive(chat, conversation, f"hello {number}", f"k{number}")
+    await work(chat, Engine(reply()), 1.0)
+    messages = stream.messages_after(chat, conversation, 0)
+    assert [message["reply_to"] for message in messages if message["author"] == "assistant"] == [1, 2, 3, 4, 5]
+    assert [message["seq"] for message in messages] == list(range(1, 11))
+
+
+def test_a_request_is_stored_once_and_has_a_number_and_a_promise(chat, conversation):
+    body = {"key": "k", "conversation": conversation, "kind": "book", "name": "Ann Lee", "contact": "+1 212-555-0147", "times": "thursday"}
+    first, again = create_request(chat, body), create_request(chat, body)
+    assert first == again and first["promise"].startswith("Our staff call you by")
+    with chat.database.read() as connection:
+        row = request_rows.get_request(connection, first["number"])
+    assert b"Ann" not in row.details_sealed and "Ann" not in row.summary_masked
+
+
+def test_what_visitors_write_is_nowhere_in_plain_text_but_masked(chat, conversation):
+    inbox.receive(chat, conversation, "my name is Ann Lee, call 212 555 0147 about my burning feet", "k1")
+    with chat.database.read() as connection:
+        row = conversations.messages_after(connection, conversation, 0)[0]
+    assert b"burning" not in row.text_sealed
+    assert "212" not in row.text_masked and "Lee" not in row.text_masked and "burning feet" in row.text_masked
+
+
+def test_reading_a_conversation_is_written_down(chat, conversation):
+    inbox.receive(chat, conversation, "my name is Ann Lee", "k1")
+    with chat.database.write() as connection:
+        staff = people.save_staff(connection, email="s@example.com", name="S", role="staff", password_hash="x", at=now())
+    assert "Lee" not in records.read_conversation(chat, staff, conversation)["messages"][0]["text"]
+    assert "Lee" in records.read_conversation(chat, staff, conversation, "the visitor called")["messages"][0]["text"]
+    with chat.database.read() as connection:
+        assert [(row.action, row.reason) for row in people.list_audit(connection)][:2] == [("conversation_opened", "the visitor called"), ("conversation_viewed", "")]
+
+
+def test_a_deleted_conversation_is_gone(chat):
+    id, token = inbox.open_conversation(chat)
+    inbox.receive(chat, id, CANARY, "k1")
+    receipt, _ = inbox.erase(chat, id)
+    assert receipt and not inbox.may_use(chat, id, token) and stream.is_erased(chat, id)
+
+
+def test_feedback_is_only_for_our_messages(chat, conversation):
+    inbox.receive(chat, conversation, "i can't breathe", "k1")
+    assert inbox.give_feedback(chat, conversation, 2, True, "thanks") and inbox.give_feedback(chat, conversation, 2, False, "")
+    assert not inbox.give_feedback(chat, conversation, 1, True, "") and not inbox.give_feedback(chat, conversation, 9, True, "")
