@@ -26,9 +26,10 @@ stopwaitsecs=10
 stopasgroup=true
 killasgroup=true
 redirect_stderr=true
-stdout_logfile=/dev/fd/1
-stdout_logfile_maxbytes=0
+stdout_logfile={log}
+stdout_logfile_maxbytes={log_bytes}
 """
+TERMINAL = ("/dev/fd/1", "0")
 SUPERVISOR = """
 [supervisord]
 nodaemon=true
@@ -37,16 +38,7 @@ logfile_maxbytes=1MB
 logfile_backups=1
 pidfile={pid}
 loglevel=warn
-
-[unix_http_server]
-file={socket}
-chmod=0700
-
-[supervisorctl]
-serverurl=unix://{socket}
-
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+{user}
 """
 
 
@@ -68,7 +60,7 @@ def serve() -> int:
     link = first_invite(database, settings.public_url)
     database.close()
     print(f"Nerveline is starting at {settings.public_url}/ (staff: {settings.public_url}/staff/). Ctrl-C stops it.", flush=True)
-    print("The assistant answers as soon as its model is loaded, in about half a minute.", flush=True)
+    print(f"The assistant answers as soon as its model is loaded, in about half a minute. Its log and that of the actions: {settings.var / 'log'}", flush=True)
     if link:
         print(f"Open this link once, within 24 hours, to make the first account:\n{link}", flush=True)
     configuration = settings.var / "supervisord.conf"
@@ -97,9 +89,15 @@ def supervisor_configuration(settings: Settings, model: Path) -> str:
         "engine": f"{engine_python} -W ignore -m rasa run --quiet --model {model} --interface 127.0.0.1 --port {settings.engine_port} "
         f"--endpoints {endpoints(settings)} --credentials {ROOT / 'credentials.yml'}",
     }
-    head = SUPERVISOR.format(log=settings.var / "supervisord.log", pid=settings.var / "supervisord.pid", socket=settings.var / "supervisor.sock")
-    # supervisord reads % as the start of a variable
-    return head + "".join(PROGRAM.format(name=name, command=command, root=ROOT).replace("%", "%%") for name, command in commands.items())
+    logs = settings.var / "log"
+    logs.mkdir(exist_ok=True)
+    user = "user=root" if os.geteuid() == 0 else ""  # supervisord wants to be told that root is meant
+    text = SUPERVISOR.format(log=logs / "supervisord.log", pid=settings.var / "supervisord.pid", user=user)
+    for name, command in commands.items():
+        # Rasa's libraries warn at every start, so only web speaks on the terminal.
+        log, log_bytes = TERMINAL if name == "web" else (logs / f"{name}.log", "5MB")
+        text += PROGRAM.format(name=name, command=command, root=ROOT, log=log, log_bytes=log_bytes)
+    return text.replace("%", "%%")  # supervisord reads % as the start of a variable
 
 
 def endpoints(settings: Settings) -> Path:

@@ -13,7 +13,6 @@ ALLOWED = {
     "rasa": ("bot/nlu/", "bot/engine/"),
     "rasa_sdk": ("actions/", "bot/engine/in_process_actions.py"),
     "sanic": ("bot/web/", "bot/engine/channel.py"),
-    "sanic_ext": ("bot/web/",),
     "sqlalchemy": ("bot/store/",),
     "alembic": ("bot/store/",),
     "spacy": ("bot/language/", "bot/nlu/clinic_language.py"),

@@ -15,18 +15,21 @@ from bot.safety.rule_file import read_groups, read_phrases
 from bot.yaml_file import YamlFile
 
 LISTS = (
-    *("negators", "no_denials", "denied_after", "turns", "past", "lasting", "present", "general", "supposed", "happening", "idioms"),
+    *("negators", "no_denials", "denied_after", "turns", "past", "lasting", "present", "general", "supposed", "happening", "own", "idioms"),
 )
 GUARDS = frozenset({"negated", "past", "lasting", "general", "supposed"})
+WORD_LISTS = ("between_no_and_finding", "verbs")
+LINKS = {",", "and"}
 Range = tuple[int, int]
+REACH = 8  # words between the beginning of a question and what it asks about; a longer way leads to another matter
 
 
 class Context:
     """The phrases of `context.yml`."""
 
-    def __init__(self, book: PhraseBook[str], between: frozenset[str], groups: Mapping[str, Node]) -> None:
+    def __init__(self, book: PhraseBook[str], between: frozenset[str], verbs: frozenset[str], groups: Mapping[str, Node]) -> None:
         self._book = book
-        self.between = between
+        self.between, self.verbs = between, verbs
         self.groups = groups
 
     @classmethod
@@ -39,15 +42,16 @@ class Context:
         groups = read_groups(file, {})
         section = file.section("context")
         for name in section:
-            if name not in (*LISTS, "between_no_and_finding"):
+            if name not in (*LISTS, *WORD_LISTS):
                 file.fail(f"unknown list '{name}'", "context", name)
         phrases: list[tuple[str, Phrase]] = []
         for name in LISTS:
             phrases += [(name, phrase) for phrase in read_phrases(file, groups, "context", name)]
-        between = section.get("between_no_and_finding")
-        if not isinstance(between, str):
-            file.fail("expected words, separated by spaces", "context", "between_no_and_finding")
-        return cls(PhraseBook(phrases), frozenset(between.split()) | {","}, groups)
+        for name in WORD_LISTS:
+            if not isinstance(section.get(name), str):
+                file.fail("expected words, separated by spaces", "context", name)
+        between, verbs = (frozenset(section[name].split()) for name in WORD_LISTS)
+        return cls(PhraseBook(phrases), between | {","}, verbs, groups)
 
     def around(self, message: Message) -> "Surroundings":
         """The context of every place in `message`."""
@@ -83,9 +87,14 @@ class Surroundings:
         for start, end in self._found["negators"]:
             if self._has("no_denials", first, len(words), over=start):
                 continue
-            if first <= start < finding[0] and set(words[end : finding[0]]) <= between and words[end] != ",":
+            gap = set(words[end : finding[0]])
+            if first <= start < finding[0] and gap <= between and words[end] != "," and not (gap & LINKS and self._is_clause(finding)):
                 return True
         return any(start == finding[1] for start, _ in self._found["denied_after"])
+
+    def _is_clause(self, finding: Range) -> bool:
+        """Whether the finding has a verb: "no fever and my chest hurts" denies the fever only."""
+        return not self._context.verbs.isdisjoint(self._message.words[finding[0] : finding[1] + 1])
 
     def _past(self, finding: Range) -> bool:
         """A time long ago in the same thought, and nothing that says it goes on now."""
@@ -99,17 +108,17 @@ class Surroundings:
 
     def _general(self, finding: Range) -> bool:
         """ "can neuropathy cause ...?", unless the visitor adds "I have it now"."""
-        return self._asked("general", finding)
+        return self._asked("general", finding, ("happening", "own"))
 
     def _supposed(self, finding: Range) -> bool:
         """ "what if I ...", "I'm afraid that I might ..."."""
-        return self._asked("supposed", finding)
+        return self._asked("supposed", finding, ("happening",))
 
-    def _asked(self, name: str, finding: Range) -> bool:
+    def _asked(self, name: str, finding: Range, disproofs: tuple[str, ...]) -> bool:
         first = self._message.sentence(finding[0])[0]
         for start, end in self._found[name]:
-            if first <= start <= finding[0] and not self._has("turns", end, finding[0]):
-                return not self._has("happening", 0, len(self._message.words), outside=[(start, end)])
+            if first <= start <= finding[0] <= end + REACH and not self._has("turns", end, finding[0]):
+                return not any(self._has(other, 0, len(self._message.words), outside=self._found[name]) for other in disproofs)
         return False
 
     def _thought(self, finding: Range) -> Range:

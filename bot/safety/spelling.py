@@ -16,9 +16,11 @@ from bot.safety.contractions import expanded
 SHORTEST_GUESSED = 5  # shorter words have too many neighbours; only two swapped letters are undone in four-letter words
 TWO_SLIPS_FROM = 9
 LONGEST_GUESSED = 24
+SHORTEST_HEARD = 6
+SOUNDS = (("ph", "f"), ("gh", ""), ("ck", "k"), ("sch", "s"), ("sh", "s"), ("sc", "s"), ("ch", "k"), ("kn", "n"), ("ps", "s"), ("x", "ks"), ("qu", "k"), ("th", "t"))
+SOFT_C = re.compile(r"c(?=[eiy])")
 LETTERS_OF_SIGNS = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l", "+": "t"})
 SIGNS = re.compile(r"[0-9@$!|+]")
-MEASURE = re.compile(r"[a-z]?\d+[a-z%]*|[a-z]\d[a-z]|\d+[a-z]+\d*")
 REPEATED = re.compile(r"(.)\1{2,}")
 DOUBLED = re.compile(r"(.)\1+")
 HIDDEN = re.compile(r"[*#]+")
@@ -43,6 +45,7 @@ class Speller:
             if target.isalpha() and len(target) >= SHORTEST_GUESSED:
                 for shorter in _deletions(target, _slips(target)):
                     self._by_deletion[shorter].add(target)
+        self._by_sound = {sound(target): target for target in sorted(self._targets) if target.isalpha() and len(target) >= SHORTEST_HEARD}
         self._swapped = {swap: target for target in sorted(self._targets) if len(target) == 4 for swap in _swaps(target)}
         self.word = lru_cache(maxsize=8192)(self._word)
 
@@ -64,8 +67,8 @@ class Speller:
             return found
         if HIDDEN.search(word):
             found = self._unhidden(word)
-        elif SIGNS.search(word) and not MEASURE.fullmatch(word):
-            found = self._plain(word.translate(LETTERS_OF_SIGNS)) or self._plain(SIGNS.sub("", word))
+        elif SIGNS.search(word):
+            found = self._target(word.translate(LETTERS_OF_SIGNS)) or self._target(SIGNS.sub("", word))
         if not found and REPEATED.search(word):
             found = self._plain(REPEATED.sub(r"\1\1", word)) or self._plain(DOUBLED.sub(r"\1", word)) or self._plain(REPEATED.sub(r"\1", word))
         if not found and "'" in word:
@@ -81,6 +84,10 @@ class Speller:
         words = expanded(word)
         return words if len(words) > 1 or (words and words[0] in self._known) else ()
 
+    def _target(self, word: str) -> tuple[str, ...]:
+        """A word the rules look for, or nothing."""
+        return self._plain(word) if len(word) > 2 and (word in self._targets or word in self._single) else ()
+
     def _unhidden(self, word: str) -> tuple[str, ...]:
         """ "k*ll", "s**cide": each star stands for one letter or more."""
         pattern = re.compile(HIDDEN.sub("[a-z]{1,3}", word))
@@ -92,7 +99,10 @@ class Speller:
         if len(word) == 4 and word in self._swapped:
             return (self._swapped[word],)
         near = self._near(word) if len(word) >= SHORTEST_GUESSED else ""
-        return (near,) if near else self._split(word)
+        if near:
+            return (near,)
+        heard = self._by_sound.get(sound(word)) if len(word) >= SHORTEST_HEARD else None
+        return (heard,) if heard else self._split(word)
 
     def _near(self, word: str) -> str:
         """The target within one slip (two in a long word), or ""."""
@@ -121,6 +131,14 @@ class Speller:
 
     def _is_target(self, word: str) -> bool:
         return word in self._targets or (len(expanded(word)) > 1 and set(expanded(word)) <= self._targets)
+
+
+def sound(word: str) -> str:
+    """A word as it is heard ("anafilaxis" is "anaphylaxis"): its first letter and its consonants, roughly."""
+    for letters, heard in SOUNDS:
+        word = word.replace(letters, heard)
+    word = SOFT_C.sub("s", word).replace("c", "k").replace("z", "s").replace("y", "i")
+    return DOUBLED.sub(r"\1", word[:1] + re.sub("[aeiouhw]", "", word[1:]))
 
 
 def _words(text: str) -> Iterator[str]:

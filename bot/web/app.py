@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from typing import Any
 
 from sanic import Sanic
-from sanic_ext import Config as ExtensionConfig
-from sanic_ext import Extend
 
 from bot.chat.engine_client import EngineClient
 from bot.chat.service import Chat
@@ -22,8 +21,8 @@ from bot.web.pages import pages
 from bot.web.staff import staff
 from bot.web.visitor import visitor
 
+logger = logging.getLogger("nerveline.web")
 LARGEST_BODY = 32_768  # bytes
-TITLE = "Nerveline visitor API"
 
 
 def make_app(settings: Settings) -> Sanic[Any, Any]:
@@ -34,12 +33,10 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
     """
     app: Sanic[Any, Any] = Sanic("nerveline", configure_logging=False)
     app.config.update(REQUEST_MAX_SIZE=LARGEST_BODY, REQUEST_TIMEOUT=20, PROXIES_COUNT=settings.trusted_proxies, FALLBACK_ERROR_FORMAT="json")
-    app.config.AUTO_EXTEND = False
     app.ctx.settings = settings
     app.ctx.chat = Chat.open(settings)
     app.ctx.limits = Limits(settings)
     app.ctx.engine = EngineClient(settings.engine_url, settings.internal_secret)
-    _extend(app, settings)
     for blueprint in (visitor, internal, pages, staff):
         app.blueprint(blueprint)
     add_error_handlers(app)
@@ -50,11 +47,13 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
         app.ctx.chat.events.start()
         app.ctx.worker = asyncio.create_task(Worker(app.ctx.chat, app.ctx.engine).run())
         app.ctx.worker.add_done_callback(_worker_ended)
+        app.ctx.announcement = asyncio.create_task(_announce(app.ctx.engine))
 
     @app.after_server_stop
     async def stop(app: Sanic[Any, Any]) -> None:
-        app.ctx.worker.cancel()
-        await asyncio.gather(app.ctx.worker, return_exceptions=True)
+        for task in (app.ctx.worker, app.ctx.announcement):
+            task.cancel()
+        await asyncio.gather(app.ctx.worker, app.ctx.announcement, return_exceptions=True)
         await app.ctx.engine.close()
         app.ctx.chat.database.close()
 
@@ -67,12 +66,8 @@ def _worker_ended(task: "asyncio.Task[None]") -> None:
         os._exit(70)
 
 
-def _extend(app: Sanic[Any, Any], settings: Settings) -> None:
-    """OpenAPI at /api/openapi.json (no documentation pages: they load scripts from elsewhere), CORS for the allowed sites."""
-    config = ExtensionConfig(
-        cors=bool(settings.allowed_origins), cors_origins=list(settings.allowed_origins), cors_allow_headers="authorization,content-type,last-event-id",
-        oas_url_prefix="/api", oas_ui_default=None, oas_ui_redoc=False, oas_ui_swagger=False, oas_uri_to_config="/openapi-config",
-    )  # fmt: skip
-    extension = Extend(app, config=config, built_in_extensions=True)
-    extension.openapi.describe(TITLE, version="1", description="What the chat page speaks. Every reply carries its disclaimer.")
-    extension.openapi.add_security_scheme("token", "http", scheme="bearer")
+async def _announce(engine: EngineClient) -> None:
+    """Tell whoever started us when the first answer can be expected."""
+    while not await engine.ready():
+        await asyncio.sleep(0.5)
+    logger.info("the assistant is ready")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from sanic import Blueprint, HTTPResponse, Request, json
-from sanic_ext import openapi
 
 from bot.chat.requests import create_request
 from bot.web import schemas
@@ -15,7 +14,6 @@ internal = Blueprint("internal")
 
 
 @internal.post("/internal/requests")
-@openapi.exclude()
 async def new_request(request: Request) -> HTTPResponse:
     """From the action server: store a request. The same key again gives the same receipt."""
     internal_only(request)
@@ -24,14 +22,12 @@ async def new_request(request: Request) -> HTTPResponse:
 
 
 @internal.get("/health/live")
-@openapi.exclude()
 async def live(_: Request) -> HTTPResponse:
     """This process answers."""
     return json({"status": "live"})
 
 
 @internal.get("/health/ready")
-@openapi.exclude()
 async def ready(request: Request) -> HTTPResponse:
     """Whether messages can be kept (needed) and answered (web also works without the engine)."""
     database = await asyncio.to_thread(request.app.ctx.chat.database.alive)

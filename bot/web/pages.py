@@ -13,12 +13,13 @@ from typing import Any, Mapping
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sanic import Blueprint, HTTPResponse, Request, html, json
 from sanic.response import file
-from sanic_ext import openapi
 
 from bot.answers.catalogue import Catalogue
 from bot.answers.disclaimer import KINDS
+from bot.web import schemas
 from bot.web.errors import Problem
 from bot.web.guards import own_conversation
+from bot.web.openapi import Operation, document, documented
 from bot.web.visitor import transcript
 from bot.yaml_file import YamlFile
 
@@ -88,24 +89,21 @@ def clinic_facts(catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def page(name: str, **values: Any) -> HTTPResponse:
+def page(name: str, /, **values: Any) -> HTTPResponse:
     return html(templates().get_template(name).render(**values))
 
 
 @pages.get("/")
-@openapi.exclude()
 async def demo(request: Request) -> HTTPResponse:
     return page("demo.html", **context(request))
 
 
 @pages.get("/chat")
-@openapi.exclude()
 async def chat(request: Request) -> HTTPResponse:
     return page("chat.html", **context(request))
 
 
 @pages.get("/answers")
-@openapi.exclude()
 async def answers(request: Request) -> HTTPResponse:
     query = str(request.args.get("q") or "")[:100]
     values = context(request)
@@ -117,7 +115,6 @@ async def answers(request: Request) -> HTTPResponse:
 
 
 @pages.post("/chat/print")
-@openapi.exclude()
 async def print_view(request: Request) -> HTTPResponse:
     """The conversation for printing; id and token come in the form's body, never in the address."""
     form = request.form or {}
@@ -128,28 +125,31 @@ async def print_view(request: Request) -> HTTPResponse:
 
 
 @pages.get("/api/questions")
-@openapi.definition(operation="questions", summary="All known questions, for suggestions while typing")
+@documented(Operation("questions", "All known questions, for suggestions while typing", 200, "by topic", gives=schemas.Questions))
 async def questions(request: Request) -> HTTPResponse:
     return json(_questions(request.app.ctx.chat.catalogue), headers={"Cache-Control": "public, max-age=3600"})
 
 
 @pages.get("/api/status")
-@openapi.definition(operation="status", summary="Whether the assistant answers and the clinic is open")
+@documented(Operation("status", "Whether the assistant answers and the clinic is open", 200, "now", gives=schemas.Status))
 async def status(request: Request) -> HTTPResponse:
     ready = await request.app.ctx.engine.ready()
     facts = clinic_facts(request.app.ctx.chat.catalogue)
     return json({"assistant": "ready" if ready else "down", "open_now": facts["open_now"], "phone": facts["phone"]})
 
 
+@pages.get("/api/openapi.json")
+async def openapi(request: Request) -> HTTPResponse:
+    return json(document(request.app), headers={"Cache-Control": "public, max-age=300"})
+
+
 @pages.get("/widget.js")
-@openapi.exclude()
 async def widget(request: Request) -> HTTPResponse:
     headers = {"Cache-Control": "public, max-age=3600", "Cross-Origin-Resource-Policy": "cross-origin"}
     return await file(STATIC / "widget.js", mime_type="text/javascript", headers=headers, request_headers=request.headers)
 
 
 @pages.get("/static/<path:path>")
-@openapi.exclude()
 async def static(request: Request, path: str) -> HTTPResponse:
     found = (STATIC / path).resolve()
     if not (found.is_relative_to(STATIC) and found.is_file()):

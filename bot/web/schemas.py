@@ -100,6 +100,22 @@ class Transcript(BaseModel):
     messages: list[Message]
 
 
+class Question(BaseModel):
+    topic: str
+    question: str
+    words: str = Field(description="words by which the question is found")
+
+
+class Questions(BaseModel):
+    questions: list[Question]
+
+
+class Status(BaseModel):
+    assistant: Literal["ready", "down"]
+    open_now: bool
+    phone: str
+
+
 class Receipt(BaseModel):
     receipt: str
     deleted_at: str

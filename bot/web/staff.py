@@ -9,7 +9,6 @@ from typing import Any, Awaitable, Callable, Optional
 from urllib.parse import urlsplit
 
 from sanic import Blueprint, HTTPResponse, Request, redirect
-from sanic_ext import openapi
 
 from bot.chat import records
 from bot.chat.requests import NEXT_STATES, change_state
@@ -41,7 +40,7 @@ def signed_in(role: str = "staff") -> Callable[[Handler], Handler]:
                     raise Problem(403, "forbidden", "This page was open for too long. Go back, load it again, and repeat.")
             return await handler(request, member, *args, **kwargs)
 
-        return openapi.exclude()(guarded)
+        return guarded
 
     return decorate
 
@@ -53,13 +52,11 @@ async def home(_: Request, member: Member) -> HTTPResponse:
 
 
 @staff.get("/sign-in")
-@openapi.exclude()
 async def sign_in_page(request: Request) -> HTTPResponse:
     return _open_page("sign_in.html", request, problem="")
 
 
 @staff.post("/sign-in")
-@openapi.exclude()
 async def sign_in(request: Request) -> HTTPResponse:
     _same_site(request)
     email = _field(request, "email").strip().lower()
@@ -83,13 +80,11 @@ async def sign_out(request: Request, member: Member) -> HTTPResponse:
 
 
 @staff.get("/welcome")
-@openapi.exclude()
 async def welcome_page(request: Request) -> HTTPResponse:
     return _open_page("welcome.html", request, problem="")
 
 
 @staff.post("/welcome")
-@openapi.exclude()
 async def welcome(request: Request) -> HTTPResponse:
     """Use a one-time link. Its token stands behind the '#' of the address, so that no log of any proxy holds it."""
     _same_site(request)
@@ -213,7 +208,7 @@ def _topics(request: Request) -> tuple[str, ...]:
     return (*request.app.ctx.chat.catalogue.topics, *SHOWN_TOPICS_EXTRA)
 
 
-def _page(name: str, request: Request, member: Member, **values: Any) -> HTTPResponse:
+def _page(name: str, request: Request, member: Member, /, **values: Any) -> HTTPResponse:
     zone = request.app.ctx.chat.catalogue.clinic.hours.zone
     return page(f"staff/{name}", member=member, clinic=request.app.ctx.chat.catalogue.clinic, zone=zone, **values)
 

@@ -7,34 +7,25 @@ import json as json_module
 from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request, empty, json
-from sanic_ext import openapi
 
 from bot.chat import inbox, stream
 from bot.store import conversations
 from bot.web import schemas
 from bot.web.errors import Problem, not_found
 from bot.web.guards import address, body, own_conversation
+from bot.web.openapi import Operation, documented
 
 PING_SECONDS = 15.0
 MOST_STREAMS = 12  # open at once for one conversation: a dozen tabs
 visitor = Blueprint("visitor", url_prefix="/api")
 
 
-def _problems(*statuses: int) -> list[Any]:
-    said = {404: "no such conversation, or the token does not open it", 422: "the body is not as described", 429: "too many; see Retry-After", 503: "not kept; try again"}
-    return [openapi.definitions.Response({"application/json": schemas.Error}, status=status, description=said[status]) for status in statuses]
-
-
-def _answer(model: Any, status: int, description: str) -> Any:
-    return openapi.definitions.Response({"application/json": model}, status=status, description=description)
-
-
 @visitor.post("/conversations")
-@openapi.definition(
-    operation="openConversation",
-    summary="Open a conversation",
-    body={"application/json": schemas.NewConversation},
-    response=[_answer(schemas.Opened, 201, "opened"), *_problems(422, 429, 503)],
+@documented(
+    Operation(
+        "openConversation", "Open a conversation", 201, "opened",
+        body=schemas.NewConversation, gives=schemas.Opened, problems=(415, 422, 429, 503),
+    )  # fmt: skip
 )
 async def open_conversation(request: Request) -> HTTPResponse:
     request.app.ctx.limits.check("conversations", address(request))
@@ -44,12 +35,11 @@ async def open_conversation(request: Request) -> HTTPResponse:
 
 
 @visitor.post("/conversations/<id:str>/messages")
-@openapi.definition(
-    operation="sendMessage",
-    summary="Send a message",
-    secured={"token": []},
-    body={"application/json": schemas.NewMessage},
-    response=[_answer(schemas.Accepted, 202, "stored"), *_problems(404, 422, 429, 503)],
+@documented(
+    Operation(
+        "sendMessage", "Send a message", 202, "stored",
+        body=schemas.NewMessage, gives=schemas.Accepted, secured=True, problems=(404, 415, 422, 429, 503),
+    )  # fmt: skip
 )
 async def send_message(request: Request, id: str) -> HTTPResponse:
     await asyncio.to_thread(own_conversation, request, id)
@@ -60,13 +50,11 @@ async def send_message(request: Request, id: str) -> HTTPResponse:
 
 
 @visitor.get("/conversations/<id:str>/events")
-@openapi.definition(
-    operation="listen",
-    summary="Messages as server-sent events",
-    description="Every message after Last-Event-ID (all of them without it), then each new one. The event's id is the message's seq.",
-    secured={"token": []},
-    parameter=openapi.definitions.Parameter("Last-Event-ID", int, "header", required=False),
-    response=[openapi.definitions.Response({"text/event-stream": schemas.Message}, status=200, description="a stream"), *_problems(404, 429)],
+@documented(
+    Operation(
+        "listen", "Every message after Last-Event-ID, then each new one, as server-sent events whose id is the seq", 200, "a stream of messages",
+        gives=schemas.Message, media="text/event-stream", secured=True, headers=("Last-Event-ID",), problems=(404, 422, 429),
+    )  # fmt: skip
 )
 async def listen(request: Request, id: str) -> None:
     await asyncio.to_thread(own_conversation, request, id)
@@ -95,18 +83,14 @@ async def listen(request: Request, id: str) -> None:
 
 
 @visitor.get("/conversations/<id:str>")
-@openapi.definition(
-    operation="downloadConversation", summary="The whole conversation", secured={"token": []}, response=[_answer(schemas.Transcript, 200, "all messages"), *_problems(404)]
-)
+@documented(Operation("downloadConversation", "The whole conversation", 200, "all messages", gives=schemas.Transcript, secured=True, problems=(404,)))
 async def download(request: Request, id: str) -> HTTPResponse:
     await asyncio.to_thread(own_conversation, request, id)
     return json(await asyncio.to_thread(transcript, request.app.ctx.chat, id))
 
 
 @visitor.delete("/conversations/<id:str>")
-@openapi.definition(
-    operation="deleteConversation", summary="Delete the conversation for good", secured={"token": []}, response=[_answer(schemas.Receipt, 200, "deleted"), *_problems(404, 503)]
-)
+@documented(Operation("deleteConversation", "Delete the conversation for good", 200, "deleted", gives=schemas.Receipt, secured=True, problems=(404, 503)))
 async def delete(request: Request, id: str) -> HTTPResponse:
     await asyncio.to_thread(own_conversation, request, id)
     receipt, at = await asyncio.to_thread(inbox.erase, request.app.ctx.chat, id)
@@ -115,12 +99,11 @@ async def delete(request: Request, id: str) -> HTTPResponse:
 
 
 @visitor.post("/conversations/<id:str>/feedback")
-@openapi.definition(
-    operation="giveFeedback",
-    summary="Say whether a message helped",
-    secured={"token": []},
-    body={"application/json": schemas.Feedback},
-    response=[openapi.definitions.Response(None, status=204, description="kept"), *_problems(404, 422)],
+@documented(
+    Operation(
+        "giveFeedback", "Say whether a message helped", 204, "kept",
+        body=schemas.Feedback, secured=True, problems=(404, 415, 422, 429, 503),
+    )  # fmt: skip
 )
 async def feedback(request: Request, id: str) -> HTTPResponse:
     await asyncio.to_thread(own_conversation, request, id)

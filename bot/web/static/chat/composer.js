@@ -1,40 +1,49 @@
-// The writing field: draft, sending, suggestions, and the hint about private numbers. When a request asks for
-// something, the field turns into the one that fits (see request_fields.js), but any text may still be sent.
+// The writing field: draft, sending, suggestions, the hint about private numbers. When a request asks for something, the
+// field becomes the one that fits, so that phones show the right keyboard and browsers fill in what they know; any text
+// may still be sent.
 
-import { announce } from "./announcer.js";
-import { button, byId, el } from "./dom.js";
-import { t } from "./page.js";
-import { onChoice, preference } from "./preferences.js";
-import { findPrivateNumber } from "./private_numbers.js";
-import { fieldFor } from "./request_fields.js";
-import { tab } from "./storage.js";
-import { Suggestions } from "./suggestions.js";
+import { button, byId, el, onChoice, preferences, t, tab } from "./page.js";
+import { questions } from "./server.js";
+import { announce } from "./transcript.js";
 
 const LONGEST = 2000;
 const COUNT_FROM = 200; // characters left when the count begins to show
+const PAUSE_MS = 350; // in typing, before questions are suggested
+const SHORTEST = 3;
+const MOST = 3;
+// Both found by trying typos and half words on the real questions.
+const ENOUGH = 0.55;
+const KEYWORD_WEIGHT = 0.45; // key words come from the answer's text and are many
+
+const textArea = () => el("textarea", { rows: 1, placeholder: t("field_placeholder"), autocomplete: "off" });
+const FIELDS = {
+  visitor_name: () => el("input", { autocomplete: "name", autocapitalize: "words" }),
+  by_phone: () => el("input", { type: "tel", autocomplete: "tel" }),
+  by_email: () => el("input", { type: "email", autocomplete: "email" }),
+};
+// Said in English in every language: assistant and staff read it.
+const PARTS_OF_DAY = { morning: "morning", afternoon: "afternoon", any_time: "any time" };
 
 export class Composer {
   #form = byId("composer");
-  #slot = byId("field-slot");
   #check = byId("check");
-  #error = byId("field-error");
+  #suggested = byId("suggestions");
   #asks = "";
-  #suggestions;
+  #timer = 0;
+  #known = null;
 
-  /** `send(text)` takes a message; `edited()` is called on every change. */
-  constructor({ send }) {
+  /** `send(text)` takes a message. */
+  constructor(send) {
     this.send = send;
-    this.#suggestions = new Suggestions((question) => this.#submit(question));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit(this.value);
     });
-    this.#form.addEventListener("input", () => this.#edited());
+    this.#form.addEventListener("input", ({ target }) => target === this.field && this.#edited());
     this.#form.addEventListener("keydown", (event) => this.#key(event));
     onChoice(() => this.#hint());
     this.#place(textArea());
     this.value = tab.get("draft") ?? "";
-    this.#hint();
   }
 
   get field() { return byId("field"); }
@@ -43,117 +52,212 @@ export class Composer {
   set value(text) {
     this.field.value = text;
     this.#edited();
-    this.#suggestions.hide();
+    this.#suggest([]);
   }
 
-  /** Only after the visitor did something: never on arrival of a message. */
+  /** Only after the visitor did something, never because a message came. */
   focus() { this.field.focus(); }
 
   show(isShown) { this.#form.hidden = !isShown; }
 
-  /** Fit the field to what the request asks for; "" for ordinary questions. `said` is the reply that asks. */
-  ask(slot, said = "") {
-    const again = slot && slot === this.#asks;
+  /** Fit the field to what is asked for, "" for ordinary questions; `said` is the reply that asks. */
+  ask(slot, said) {
+    const isAgain = slot && slot === this.#asks;
     this.#asks = slot;
-    this.#complain(again ? said : "");
-    if (!again) this.#change(slot);
-    this.#hint();
+    if (!isAgain) this.#change(slot);
+    this.#complain(isAgain ? said : "");
   }
 
   #change(slot) {
-    const draft = this.value;
-    const heldFocus = this.#form.contains(document.activeElement);
-    const { field, helper } = fieldFor(slot, {
-      place: (other) => this.#place(other),
-      plain: () => { this.#change(""); this.focus(); },
-      fill: (text) => { this.value = [this.value.trim(), text].filter(Boolean).join("; "); },
-    });
-    byId("helper").replaceChildren(...(helper ? [helper] : []));
-    byId("helper").hidden = !helper;
-    byId("field-label").textContent = slot ? t(`ask_${slot}`) : t("field");
-    byId("field-label").classList.toggle("visually-hidden", !slot);
-    this.#place(field ?? textArea());
-    this.value = draft;
-    // The field was exchanged under the visitor's fingers: keep them in it.
-    if (heldFocus && !this.#form.contains(document.activeElement)) this.focus();
+    byId("field-label").textContent = t(slot ? `ask_${slot}` : "field");
+    byId("field-label").className = slot ? "" : "visually-hidden";
+    const helper = { contact: () => this.#contactKinds(), times: () => this.#dayPicker(PARTS_OF_DAY), appointment: () => this.#dayPicker({ add_date: "" }) }[slot];
+    byId("helper").replaceChildren(helper?.() ?? "");
+    this.#place((FIELDS[slot === "contact" ? "by_phone" : slot] ?? textArea)());
   }
 
+  /** Exchange the field; its text stays, and the focus if it was there. */
   #place(field) {
-    field.id = "field";
-    field.maxLength = LONGEST;
+    const old = this.field;
+    const hadFocus = old && document.activeElement === old;
     field.setAttribute("aria-describedby", "field-error field-hint");
-    this.#slot.replaceChildren(field);
+    Object.assign(field, { id: "field", maxLength: LONGEST, enterKeyHint: "send", value: old?.value ?? "" });
+    byId("field-slot").replaceChildren(field);
+    if (hadFocus) this.focus();
+    this.#hint();
+  }
+
+  #contactKinds() {
+    const kinds = ["by_phone", "by_email", "by_text"].map((kind, place) => {
+      const choice = button("", () => {
+        kinds.forEach((one) => { one.ariaPressed = one === choice; });
+        this.#place((FIELDS[kind] ?? textArea)());
+        this.focus();
+      }, t(kind));
+      choice.ariaPressed = !place;
+      return choice;
+    });
+    return el("div", { class: "segments", role: "group", "aria-label": t("ask_contact") }, ...kinds);
+  }
+
+  /** A native date field; the buttons put "2026-11-26, morning" into the text, where it can still be changed. */
+  #dayPicker(parts) {
+    const now = new Date();
+    const today = new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+    const day = el("input", { type: "date", min: today, "aria-describedby": "day-missing" });
+    const missing = el("p", { class: "error", id: "day-missing" });
+    const add = ([part, said]) => button("", () => {
+      const date = day.value;
+      day.ariaInvalid = !date;
+      missing.textContent = date ? "" : t("pick_date");
+      announce(missing.textContent || `${date} ${t(part)}`);
+      if (date) this.value = [this.value, [date, said].filter(Boolean).join(", ")].filter(Boolean).join("; ");
+      else day.focus();
+    }, t(part));
+    return el("div", { class: "day" }, el("label", {}, t("date"), day), missing, el("div", { class: "buttons" }, ...Object.entries(parts).map(add)));
   }
 
   /** The same thing is asked again: say why at the field, too. */
   #complain(text) {
-    this.#error.textContent = text;
-    this.#error.hidden = !text;
-    if (text) this.field.setAttribute("aria-invalid", "true");
-    else this.field.removeAttribute("aria-invalid");
+    byId("field-error").textContent = text;
+    this.field.ariaInvalid = text ? true : null;
   }
 
   #hint() {
-    const keys = t(preference("enterSends") ? "field_keys" : "field_keys_off");
-    byId("field-hint").replaceChildren(
-      el("span", {}, t(this.#asks ? "field_hint_booking" : "field_hint")), " ",
-      el("span", { class: "keys" }, this.field.tagName === "TEXTAREA" ? keys : ""),
-    );
+    const keys = this.field.tagName === "TEXTAREA" ? t(preferences.enterSends ? "field_keys" : "field_keys_off") : "";
+    byId("field-hint").replaceChildren(t(this.#asks ? "field_hint_booking" : "field_hint"), el("span", { class: "keys" }, ` ${keys}`));
   }
 
   #edited() {
-    tab.set("draft", this.value);
+    const { field, value } = this;
+    tab.set("draft", value);
     this.#check.hidden = true;
-    const { field } = this;
-    if (field.tagName === "TEXTAREA") {
-      field.style.height = "auto";
-      field.style.height = `${field.scrollHeight + 2}px`; // CSS holds the upper bound
-    }
-    const left = LONGEST - this.value.length;
-    byId("field-count").textContent = left <= COUNT_FROM ? t("characters_left", { count: left }) : "";
-    if (this.#asks) this.#suggestions.hide();
-    else this.#suggestions.look(this.value);
+    field.style.height = "auto";
+    if (field.tagName === "TEXTAREA") field.style.height = `${field.scrollHeight + 2}px`; // CSS holds the upper bound
+    const count = LONGEST - value.length;
+    byId("field-count").textContent = count <= COUNT_FROM ? t("characters_left", { count }) : "";
+    clearTimeout(this.#timer);
+    if (!this.#asks && value.trim().length >= SHORTEST) this.#timer = setTimeout(() => this.#lookUp(value), PAUSE_MS);
+    else this.#suggest([]);
   }
 
   #key(event) {
-    if (event.target !== this.field || event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey && this.field.tagName === "TEXTAREA" && preference("enterSends")) {
-      event.preventDefault();
-      this.#submit(this.value);
-    } else if (event.key === "Escape" && this.#suggestions.hide()) {
-      event.stopPropagation();
-    } else if (event.key === "ArrowUp" && !this.value.slice(0, this.field.selectionStart).includes("\n") && this.#suggestions.focus()) {
-      event.preventDefault();
-    }
+    const { target, key, shiftKey, isComposing } = event;
+    const choices = [...this.#suggested.querySelectorAll("button")];
+    const place = choices.indexOf(target);
+    const isTyping = target === this.field && !isComposing;
+    const isFirstLine = isTyping && !this.value.slice(0, target.selectionStart).includes("\n");
+    if (key === "Enter" && isTyping && !shiftKey && target.tagName === "TEXTAREA" && preferences.enterSends) this.#submit(this.value);
+    else if (key === "ArrowUp" && choices.length && (place > 0 || isFirstLine)) choices.at(place - 1).focus();
+    else if (key === "ArrowDown" && place >= 0) (choices[place + 1] ?? this.field).focus();
+    else if (key === "Escape" && choices.length) {
+      this.#suggest([]);
+      this.focus();
+    } else return;
+    event.preventDefault();
   }
 
   #submit(text) {
     const said = text.trim();
-    if (!said) return this.focus();
-    const found = findPrivateNumber(said);
-    // A contact is asked for and may look like anything.
-    if (found && this.#asks !== "contact") return this.#warn(said, found);
-    return this.#go(said);
+    const found = this.#asks !== "contact" && findPrivateNumber(said);
+    if (!said) this.focus();
+    else if (found) this.#warn(said, found);
+    else this.#go(said);
   }
 
-  #warn(said, found) {
-    const text = t("private_found", { kind: t(found.kind) });
-    const edit = button({ class: "plain", onclick: () => { this.#check.hidden = true; this.focus(); } }, t("private_edit"));
-    const remove = button({ class: "main", onclick: () => { this.value = found.cleaned(t("removed")); this.focus(); } }, t("private_remove"));
-    const anyway = button({ class: "plain", onclick: () => { this.#go(said); this.focus(); } }, t("private_send"));
-    this.#check.replaceChildren(el("p", {}, text), el("div", { class: "buttons" }, remove, edit, anyway));
+  #warn(said, { kind, cleaned }) {
+    const answer = (look, label, act) => button(look, () => {
+      act();
+      this.#check.hidden = true;
+      this.focus();
+    }, t(label));
+    const remove = answer("main", "private_remove", () => { this.value = cleaned(t("removed")); });
+    const warning = t("private_found", { kind: t(kind) });
+    const others = [answer("", "private_edit", () => {}), answer("", "private_send", () => this.#go(said))];
+    this.#check.replaceChildren(el("p", {}, warning), el("div", { class: "buttons" }, remove, ...others));
     this.#check.hidden = false;
-    announce(text);
-    remove.focus(); // the visitor has just pressed send, so this is an answer and not an interruption
+    announce(warning);
+    remove.focus(); // an answer to the press on "send", so no interruption
   }
 
   #go(text) {
     this.value = "";
     this.#complain("");
-    this.send(text.slice(0, LONGEST));
+    this.send(text);
+  }
+
+  /** Matches are looked for here, in a list fetched once: no keystroke leaves the page. */
+  async #lookUp(text) {
+    this.#known ??= await questions().then(prepare, () => null); // no connection: again at the next pause
+    if (this.value === text) this.#suggest(matches(text, this.#known ?? []));
+  }
+
+  #suggest(found) {
+    clearTimeout(this.#timer);
+    const isNew = this.#suggested.hidden && found.length;
+    const choose = (question) => button("", () => {
+      this.focus();
+      this.#submit(question);
+    }, question);
+    this.#suggested.hidden = !found.length;
+    this.#suggested.replaceChildren(el("p", {}, t("matches")), ...found.map(choose));
+    if (isNew) announce(t("matches_count", { count: found.length }));
   }
 }
 
-function textArea() {
-  return el("textarea", { rows: 1, placeholder: t("field_placeholder"), enterkeyhint: "send", autocomplete: "off", spellcheck: "true" });
+/* Which known questions a half-typed text may mean */
+
+const NOISE = /^(an?|and|are|at|be|but|can|do|does|for|from|get|have|how|if|in|is|it|me|my|of|on|or|so|that|the|there|this|to|was|what|when|where|which|who|why|will|with|would|you|your)$/;
+
+const words = (text) => (text.toLowerCase().match(/[\p{L}\d]{2,}/gu) ?? []).filter((word) => !NOISE.test(word));
+
+export const prepare = ({ questions: known }) => known.map(({ question, words: keys }) => ({ question, asked: words(question), keys: words(keys) }));
+
+/** Likeliest first. */
+export function matches(text, entries) {
+  const typed = words(text);
+  const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / (numbers.length || 1);
+  const score = ({ asked, keys }) => {
+    const hits = typed.map((word) => Math.max(best(word, asked), KEYWORD_WEIGHT * best(word, keys)));
+    return 0.8 * mean(hits) + 0.2 * mean(asked.map((word) => best(word, typed)));
+  };
+  return entries.map((entry) => [score(entry), entry.question]).filter(([sum]) => sum >= ENOUGH)
+    .sort(([one], [other]) => other - one).slice(0, MOST).map(([, question]) => question);
+}
+
+const best = (word, others) => Math.max(0, ...others.map((other) => likeness(word, other)));
+
+function likeness(word, other) {
+  if (word === other) return 1;
+  if (word.length >= SHORTEST && other.startsWith(word)) return 0.9; // still typing
+  if (other.length > SHORTEST && word.startsWith(other)) return 0.85; // plurals and endings
+  const [some, others] = [pairs(word), pairs(other)];
+  const shared = (2 * some.filter((pair) => others.includes(pair)).length) / (some.length + others.length);
+  return shared >= 0.45 ? shared : 0;
+}
+
+const paired = {}; // thousands of comparisons at each pause, of a few hundred words
+
+const pairs = (word) => (paired[word] ??= Array.from({ length: word.length + 1 }, (_, start) => ` ${word} `.slice(start, start + 2)));
+
+/* Numbers that do not belong into a chat. On the quiet side: phone numbers and dates must not trigger it. */
+
+const PRIVATE = [
+  ["private_card", /(?<![\d+])\d(?:[ -]?\d){12,18}(?!\d)/g],
+  ["private_id", /(?<![\d-])\d{3}[- ]\d{2}[- ]\d{4}(?![\d-])|(?<![\d+.-])\d{9}(?![\d-])/g],
+  ["private_id", /(?<=\b(?:passport|licen[cs]e|ssn|social security|mrn|record)\b[^\d\n]{0,25})\d{5,}/gi],
+  ["private_insurance", /\b[1-9][a-z][a-z\d]\d-?[a-z][a-z\d]\d-?[a-z]{2}\d{2}\b/gi], // Medicare's pattern
+  ["private_insurance", /(?<=\b(?:insurance|policy|member|group|plan|subscriber|medicare|medicaid)\b[^\d\n]{0,25})\d[\d-]{5,}/gi],
+];
+
+/** The first find as { kind, cleaned(replacement) }, or undefined. */
+export function findPrivateNumber(text) {
+  const found = PRIVATE.find(([kind, pattern]) => text.match(pattern)?.some((number) => kind !== "private_card" || isCard(number)));
+  return found && { kind: found[0], cleaned: (replacement) => PRIVATE.reduce((left, [, pattern]) => left.replace(pattern, replacement), text) };
+}
+
+/** By the check digit that every payment card has (Luhn). */
+function isCard(number) {
+  const digits = [...number.replace(/\D/g, "")].reverse().map(Number);
+  return digits.reduce((sum, digit, place) => sum + (place % 2 ? (digit * 2) % 9 || digit : digit), 0) % 10 === 0;
 }

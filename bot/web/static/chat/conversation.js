@@ -1,13 +1,16 @@
 // The conversation as this tab knows it: its key, all messages in order, and what is still on its way.
 // Tells of itself by events: "message", "pending", "ready", "ended", "connection".
 
-import { Live } from "./live.js";
-import { browser, onOtherTab, tab } from "./memory.js";
-import { lang, page } from "./page.js";
+import { browser, lang, onOtherTab, page, tab } from "./page.js";
 import * as server from "./server.js";
 
-const FIRST_PAUSE_MS = 2000;
+const FIRST_PAUSE_MS = 1000; // before trying again; doubled each time
 const LONGEST_PAUSE_MS = 30000;
+const SILENCE_MS = 40000; // the server pings every 15 s: two missed, and the connection is dead
+const LEADER_ANSWER_MS = 1500;
+
+const wait = (pause) => new Promise((resolve) => setTimeout(resolve, pause));
+const isWaiting = ({ state }) => state !== "sent" && state !== "refused";
 
 export class Conversation extends EventTarget {
   session = null;
@@ -17,13 +20,11 @@ export class Conversation extends EventTarget {
   #pause = FIRST_PAUSE_MS;
   #timer = 0;
   #live = null;
-  #isLive = false;
 
   constructor() {
     super();
     onOtherTab("session", () => {
-      const stored = browser.get("session");
-      if (this.session && stored?.id !== this.session.id) this.#end("left");
+      if (this.session && browser.get("session")?.id !== this.session.id) this.#end("left");
       if (!this.session) this.resume();
     });
     window.addEventListener("online", () => this.retry());
@@ -34,8 +35,8 @@ export class Conversation extends EventTarget {
   /** Go on with the conversation that this browser has the key to; false when there is none. */
   resume() {
     const session = browser.get("session");
-    if (session?.token) this.#open(session);
-    return Boolean(session?.token);
+    if (session) this.#open(session);
+    return Boolean(session);
   }
 
   /** A new conversation, once the visitor has agreed to the notice. */
@@ -48,12 +49,10 @@ export class Conversation extends EventTarget {
 
   send(text) {
     // randomUUID exists on https and localhost only; a clinic's test server may be neither.
-    const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
-    this.#queue({ key, text, state: "sending" });
+    this.#queue(crypto.getRandomValues(new Uint32Array(4)).join("-"), text);
     this.#flush();
   }
 
-  /** Send now what waits for its next try. */
   retry() {
     this.#pause = FIRST_PAUSE_MS;
     this.#flush();
@@ -61,7 +60,7 @@ export class Conversation extends EventTarget {
 
   async remove() {
     const receipt = await server.remove(this.session);
-    this.#live?.stop({ tellOthers: true });
+    this.#live?.stop(true);
     this.#end("deleted");
     return receipt;
   }
@@ -69,17 +68,16 @@ export class Conversation extends EventTarget {
   /** Forget it in this browser; the clinic keeps it. */
   leave() { this.#end("left"); }
 
-  async #open(session, isNew = false) {
+  async #open(session, isNew) {
     this.session = session;
     const kept = tab.get("outbox");
-    if (kept?.id === session.id) kept.items.forEach(([key, text]) => this.#queue({ key, text, state: "sending" }));
+    if (kept?.id === session.id) kept.items.forEach((item) => this.#queue(...item));
     if (!isNew) await this.#loadHistory(session);
     if (this.session !== session) return;
-    this.#isLive = true;
     this.#live = new Live(session, {
       received: (message) => this.#receive(message),
       lastSeq: () => this.lastSeq,
-      messagesAfter: (seq) => this.messages.filter((message) => message.seq > seq),
+      messagesAfter: (after) => this.messages.filter(({ seq }) => seq > after),
       gone: () => this.#end("gone"),
       connection: (isUp) => {
         if (isUp) this.retry();
@@ -94,28 +92,29 @@ export class Conversation extends EventTarget {
     while (this.session === session) {
       try {
         const { messages } = await server.history(session);
-        messages.forEach((message) => this.#receive(message));
-        return;
-      } catch (error) {
-        if (error.gone) this.#end("expired");
+        return messages.forEach((message) => this.#receive(message));
+      } catch ({ gone }) {
+        if (gone) return this.#end("expired");
         this.#tell("connection", false);
-        await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS));
+        await wait(FIRST_PAUSE_MS * 3);
       }
     }
+    return undefined;
   }
 
   /** Take the next message; a known one is dropped; false when one before it is missing. */
   #receive(message) {
-    if (message.seq > this.lastSeq + 1) return false;
-    if (message.seq <= this.lastSeq) return true;
+    const { seq, key, author } = message;
+    if (seq !== this.lastSeq + 1) return seq <= this.lastSeq;
     this.messages.push(message);
-    const mine = message.author === "visitor" && this.#outbox.find(({ key, seq }) => key === message.key || seq === message.seq);
+    const mine = author === "visitor" && this.#outbox.find((item) => item.key === key || item.seq === seq);
     if (mine) this.#keep(this.#outbox.filter((item) => item !== mine));
-    this.#tell("message", { message, mine, isLive: this.#isLive });
+    this.#tell("message", { message, mine, isLive: Boolean(this.#live) });
     return true;
   }
 
-  #queue(item) {
+  #queue(key, text) {
+    const item = { key, text, state: "sending" };
     this.#keep([...this.#outbox, item]);
     this.#tell("pending", item);
   }
@@ -123,37 +122,27 @@ export class Conversation extends EventTarget {
   /** One after the other, each under its own key, so that a second try is never a second message. */
   async #flush() {
     clearTimeout(this.#timer);
-    if (this.#isSending) return;
-    this.#isSending = true;
     const { session } = this;
-    let goesOn = true;
-    while (session && goesOn && this.session === session) {
-      const item = this.#outbox.find(isWaiting);
-      if (!item) break;
+    if (this.#isSending || !session) return;
+    this.#isSending = true;
+    let item;
+    while (this.session === session && (item = this.#outbox.find(isWaiting))) {
       this.#mark(item, "sending");
-      try {
-        item.seq = (await server.send(session, item.text, item.key)).seq;
-        this.#pause = FIRST_PAUSE_MS;
-        this.#mark(item, "sent");
-      } catch (error) {
-        goesOn = this.session === session && this.#failed(item, error);
+      const error = await server.send(session, item.text, item.key).then(({ seq }) => { item.seq = seq; }, (failure) => failure);
+      if (this.session !== session) break;
+      if (error?.gone) this.#end("expired");
+      else if (!error) this.#mark(item, "sent");
+      else if (!error.passing) this.#mark(item, "refused");
+      else {
+        this.#mark(item, error.tooFast ? "too_fast" : "not_sent");
+        this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
+        this.#timer = setTimeout(() => this.#flush(), error.retryAfter || this.#pause * (0.75 + Math.random() / 2));
+        break;
       }
+      this.#pause = FIRST_PAUSE_MS;
     }
     this.#isSending = false;
     if (this.session !== session) this.#flush();
-  }
-
-  /** Whether to go on with the next message. */
-  #failed(item, error) {
-    if (error.gone) {
-      this.#end("expired");
-      return false;
-    }
-    this.#mark(item, error.tooFast ? "too_fast" : error.passing ? "not_sent" : "refused");
-    if (!error.passing) return true;
-    this.#timer = setTimeout(() => this.#flush(), error.retryAfter || this.#pause * (0.75 + Math.random() / 2));
-    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
-    return false;
   }
 
   #mark(item, state) {
@@ -165,8 +154,7 @@ export class Conversation extends EventTarget {
   /** Over a reload, too, until the server has them. */
   #keep(items) {
     this.#outbox = items;
-    const waiting = items.filter(isWaiting).map(({ key, text }) => [key, text]);
-    tab.set("outbox", waiting.length ? { id: this.session.id, items: waiting } : null);
+    tab.set("outbox", { id: this.session.id, items: items.filter(isWaiting).map(({ key, text }) => [key, text]) });
   }
 
   #end(reason) {
@@ -175,10 +163,9 @@ export class Conversation extends EventTarget {
     if (browser.get("session")?.id === this.session.id) browser.set("session", null);
     clearTimeout(this.#timer);
     this.#live?.stop();
+    this.#live = null;
     this.#keep([]);
     this.session = null;
-    this.#live = null;
-    this.#isLive = false;
     this.messages = [];
     this.#tell("ended", { reason, unsent });
   }
@@ -186,4 +173,144 @@ export class Conversation extends EventTarget {
   #tell(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }
 }
 
-const isWaiting = ({ state }) => state !== "sent" && state !== "refused";
+/**
+ * New messages, over one connection per browser: the tab that holds a lock listens to the server and tells the others.
+ * A tab that hears nothing takes the lock away, so a sleeping leader costs a second, not the conversation. Every tab
+ * drops what it knows already, so two leaders for a moment do no harm.
+ */
+class Live {
+  #stopped = new AbortController();
+  #stream = new AbortController();
+  #place = new AbortController(); // in the queue for the lock
+  #leads = false;
+  #isUp = false;
+  #pause = FIRST_PAUSE_MS;
+  #lastSign = Date.now();
+  #wake = () => {};
+
+  constructor(session, on) {
+    this.session = session;
+    this.on = on;
+    this.name = `nerveline:${session.id}`;
+    const { signal } = this.#stopped;
+    document.addEventListener("visibilitychange", () => this.#woke(), { signal });
+    window.addEventListener("online", () => this.#woke(), { signal });
+    const watch = setInterval(() => Date.now() - this.#lastSign > SILENCE_MS && this.#renew(), 5000);
+    signal.addEventListener("abort", () => clearInterval(watch));
+    try {
+      this.channel = new BroadcastChannel(this.name);
+      this.channel.onmessage = ({ data }) => this.#heard(data);
+      this.#compete();
+    } catch {
+      this.#lead(); // forbidden in this frame: every tab connects by itself
+    }
+  }
+
+  stop(tellOthers = false) {
+    if (tellOthers) this.#tell({ gone: true });
+    [this.#stopped, this.#place, this.#stream].forEach((controller) => controller.abort());
+    this.#wake();
+    this.channel?.close();
+  }
+
+  get #isOver() { return this.#stopped.signal.aborted; }
+
+  async #compete(steal = false) {
+    this.#place.abort();
+    const place = new AbortController();
+    this.#place = place;
+    try {
+      await navigator.locks.request(this.name, steal ? { steal } : { signal: place.signal }, () => this.#lead());
+    } catch ({ name }) {
+      if (name !== "AbortError") this.#lead(); // no locks here
+      else if (!place.signal.aborted && !this.#isOver) {
+        this.#leads = false; // another tab took over: queue again
+        this.#stream.abort();
+        this.#compete();
+      }
+    }
+  }
+
+  async #lead() {
+    this.#leads = true;
+    while (this.#leads && !this.#isOver) {
+      const stream = new AbortController();
+      this.#stream = stream;
+      await server.listen(this.session, this.on.lastSeq(), stream.signal, (...event) => this.#event(stream, ...event), () => this.#alive())
+        .catch(({ gone, retryAfter }) => {
+          if (gone) this.#gone();
+          this.#pause = retryAfter || this.#pause;
+        });
+      if (this.#leads && !this.#isOver) await this.#rest();
+    }
+  }
+
+  #event(stream, name, data) {
+    if (stream.signal.aborted) return;
+    const message = JSON.parse(data);
+    if (name === "gone") this.#gone();
+    else if (this.on.received(message)) this.#tell({ messages: [message], isUp: true });
+    else stream.abort(); // a gap: connect again after the last good one
+  }
+
+  #gone() {
+    this.stop(true);
+    this.on.gone();
+  }
+
+  #alive() {
+    this.#lastSign = Date.now();
+    this.#pause = FIRST_PAUSE_MS;
+    this.#show(true);
+  }
+
+  /** Wait before the next try: longer each time, never in step with other visitors. */
+  async #rest() {
+    this.#show(false);
+    const pause = this.#pause * (0.5 + Math.random());
+    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
+    await Promise.race([wait(pause), new Promise((resolve) => { this.#wake = resolve; })]);
+  }
+
+  #heard({ ask, gone, messages = [], isUp }) {
+    if (this.#isOver || (this.#leads && !gone)) {
+      if (ask !== undefined) this.#tell({ messages: this.on.messagesAfter(ask), isUp: this.#isUp });
+      return;
+    }
+    if (ask !== undefined) return;
+    this.#lastSign = Date.now();
+    if (gone) {
+      this.stop();
+      this.on.gone();
+    } else {
+      if (!messages.every(this.on.received)) this.#tell({ ask: this.on.lastSeq() });
+      this.#show(isUp);
+    }
+  }
+
+  #tell(said) { if (!this.#isOver) this.channel?.postMessage(said); }
+
+  #show(isUp) {
+    if (this.#leads) this.#tell({ isUp });
+    if (this.#isUp !== isUp) this.on.connection(isUp);
+    this.#isUp = isUp;
+  }
+
+  /** The phone woke up or the tab came to the front: no timer is waited for. */
+  #woke() {
+    if (document.hidden) return;
+    this.#pause = FIRST_PAUSE_MS;
+    this.#wake();
+    if (!this.#leads || Date.now() - this.#lastSign > SILENCE_MS / 2) this.#renew();
+  }
+
+  /** A leader connects again; others ask the leader for what they lack, and take over if none answers. */
+  async #renew() {
+    this.#stream.abort();
+    if (this.#leads) return;
+    const asked = Date.now();
+    this.#tell({ ask: this.on.lastSeq() });
+    await wait(LEADER_ANSWER_MS);
+    if (!this.#isOver && !this.#leads && this.#lastSign < asked) this.#compete(true);
+  }
+}

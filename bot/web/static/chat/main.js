@@ -1,156 +1,222 @@
-// The chat page: puts the parts together.
+// The chat page: what surrounds the chat, the first screen, and how the parts work together.
 
-import { useAccent } from "./accent.js";
-import * as api from "./api.js";
-import { Banner } from "./banner.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { button, byId, el, paragraphs } from "./dom.js";
-import { onHost, tellHost } from "./host.js";
-import { bindMenu } from "./menu.js";
-import { Notice } from "./notice.js";
-import { lang, page, query, SAY, strings, t } from "./page.js";
-import { apply } from "./preferences.js";
-import { showStored } from "./rights.js";
-import { hush } from "./speech.js";
-import { Transcript } from "./transcript.js";
-import { Typing } from "./typing.js";
-import { fitToKeyboard } from "./viewport.js";
+import { answersLink, closeMenu, openMenu, showStored } from "./menu.js";
+import { button, byId, choose, clinic, el, page, paragraphs, query, strings, t } from "./page.js";
+import * as server from "./server.js";
+import { choices, disclaimerLine, hush, SAY, Transcript } from "./transcript.js";
 
-apply();
-useAccent(query.get("color"));
-fitToKeyboard();
+const CALM_MS = 60000; // how often to ask how the assistant is
+const WORRIED_MS = 10000;
+const BLINK_MS = 4000; // shorter interruptions are not worth a word
+const LONGEST_QUESTION = 500; // from a link or the page around us
 
+const { style, classList } = document.documentElement;
 const conversation = new Conversation();
-const banner = new Banner();
-const typing = new Typing({ late: () => banner.ask(), shown: () => transcript.follow() });
-const transcript = new Transcript({ say, rate, retry: () => conversation.outbox.retryNow() }, typing.element);
-const composer = new Composer({ send: say });
-const notice = new Notice({ agree: () => conversation.begin(), explain: () => showStored(conversation) });
+const transcript = new Transcript({
+  say,
+  rate: (...judgement) => server.rate(conversation.session, ...judgement),
+  retry: () => conversation.retry(),
+  late: watchService,
+});
+const composer = new Composer(say);
 
-let waitingText = ""; // pressed before agreeing, sent right after
+let pressed = ""; // before agreeing; sent right after
 let greeting = "";
 let unread = 0;
 let isPutAway = false;
+let assistant = "ready";
+let isConnected = true;
+let problem = "";
+let blink = 0;
+let asking = 0;
 
-bindMenu(conversation);
+choose({}); // applies the stored preferences
+
+/* The clinic's colour: the style sheet keeps it readable in both themes. */
+
+if (/^#[\da-f]{6}$/i.test(query.get("color"))) {
+  style.setProperty("--brand", query.get("color"));
+  classList.add("branded");
+}
+
+/* Phones lay their keyboard over the page: the panel stays above it. */
+
+const view = window.visualViewport;
+for (const change of ["resize", "scroll"]) {
+  view?.addEventListener(change, () => {
+    if (view.scale > 1.01) return; // zoomed in by the visitor's own fingers
+    style.setProperty("--visible", `${Math.round(view.height)}px`);
+    if (view.offsetTop) window.scrollTo(0, 0); // iOS pushes the header out of sight
+  });
+}
+
+/* The page that shows the chat in a frame. Both sides name the other's origin and ignore everything else. The loader
+   tells where it stands; lying would only cut off the liar, because frame-ancestors decides who may show us at all. */
+
+const host = page.embed && window.parent !== window ? query.get("host") : null;
+
+function tellHost(type, count) {
+  if (host) window.parent.postMessage({ nerveline: 1, type, count }, host);
+}
+
+window.addEventListener("message", ({ data, source, origin }) => {
+  if (source !== window.parent || origin !== host || data?.nerveline !== 1) return;
+  isPutAway = data.type === "closed";
+  if (isPutAway) hush();
+  if (data.type !== "open") return;
+  unread = 0;
+  greeting = String(data.greeting ?? "").slice(0, LONGEST_QUESTION);
+  putIntoField(data.question);
+  if (conversation.session) composer.focus();
+  else byId("agree").focus();
+});
+
+/* One line that says what does not work just now, with the phone number. */
+
+function drawProblem() {
+  const now = !navigator.onLine ? "offline" : !isConnected ? "reconnecting" : assistant === "ready" ? "" : assistant;
+  if (now !== problem) byId("banner").replaceChildren(...(now ? paragraphs(t(now)) : []));
+  problem = now;
+}
+
+async function watchService() {
+  clearTimeout(asking);
+  if (document.hidden) return;
+  const now = await server.status().catch(() => null); // no answer: the connection has a line of its own
+  assistant = now?.assistant ?? assistant;
+  if (now) byId("open-state").textContent = t(now.open_now ? "open_now" : "closed_now");
+  drawProblem();
+  asking = setTimeout(watchService, assistant === "ready" ? CALM_MS : WORRIED_MS);
+}
+
+function showConnection(isUp) {
+  clearTimeout(blink);
+  blink = setTimeout(() => {
+    isConnected = isUp;
+    drawProblem();
+  }, isUp ? 0 : BLINK_MS);
+}
+
+/* The first screen. Nothing is stored or sent before the visitor agrees. */
+
+function showNotice(reason, question) {
+  const failed = el("p", { class: "error", role: "alert" });
+  const agree = button("main", () => {
+    failed.textContent = "";
+    conversation.begin().catch(() => { failed.textContent = t("notice_failed"); });
+  }, t("notice_agree"));
+  agree.id = "agree";
+  const kept = page.retention_days ? t("notice_kept", { days: page.retention_days }) : t("notice_kept_default");
+  byId("notice").replaceChildren(...[
+    reason && el("p", { class: "reason" }, reason),
+    el("h2", {}, t("notice_title")),
+    el("ul", {}, ...[t("notice_bot"), t("notice_advice"), `${t("notice_stored")} ${kept}`].map((point) => el("li", {}, point))),
+    question && el("p", { class: "question" }, t("notice_question"), ": ", el("q", {}, question)),
+    failed,
+    el("div", { class: "buttons" }, agree, button("", () => showStored(), t("notice_more"))),
+    el("p", {}, el("a", { class: "urgent-link", href: clinic.emergency_href }, t("notice_urgent"))),
+    el("p", {}, answersLink(t("notice_read"))),
+  ].filter(Boolean));
+  byId("notice").hidden = false;
+  composer.show(false);
+}
+
+function greet() {
+  transcript.insert(el(
+    "article", { class: "group from-assistant", "aria-label": t("assistant") },
+    el("p", { class: "by" }, t("assistant")),
+    el(
+      "div", { class: "bubble" },
+      ...[greeting, t("greeting"), t("language_note")].filter(Boolean).flatMap(paragraphs),
+      disclaimerLine(page.disclaimer.general),
+      el("p", {}, t("start_hint")),
+      choices(strings.starts, say, t("next")),
+    ),
+  ));
+}
+
+/** A question that came with a link goes into the field; only the visitor's own press sends it. */
+function putIntoField(question) {
+  if (!question) return;
+  composer.value = String(question).slice(0, LONGEST_QUESTION);
+  if (!conversation.session) showNotice("", composer.value);
+}
 
 function say(text, event) {
   hush();
-  if (!conversation.session) {
-    waitingText = text;
-    showNotice({ question: text });
+  if (conversation.session) {
+    conversation.send(text);
+    // A key goes on to the field; after a tap, that would pull up the phone's keyboard over the answer.
+    if (event?.detail === 0) composer.focus();
+  } else {
+    pressed = text;
+    showNotice("", text);
     byId("agree").focus();
-    return;
   }
-  conversation.send(text);
-  // A key press goes on to the field; after a tap that would pull up the phone's keyboard over the answer.
-  if (event?.detail === 0) composer.focus();
 }
 
-function rate(seq, helpful, note) {
-  return api.rate(conversation.session, seq, helpful, note);
+/** Staff need longer than half a minute: then no sign pretends that a reply is coming. */
+function awaitReply() {
+  const last = conversation.messages.filter(({ author }) => author !== "visitor").at(-1);
+  if (last?.author !== "staff" && last?.kind !== "waiting") transcript.typing(true);
 }
 
-conversation.addEventListener("pending", ({ detail: { item } }) => {
+const on = (type, react) => conversation.addEventListener(type, ({ detail }) => react(detail));
+
+on("connection", showConnection);
+
+on("pending", (item) => {
   transcript.pending(item);
-  if (item.state === "sending" && !isWithStaff()) typing.start();
+  if (item.state === "sending") awaitReply();
   if (item.state === "not_sent" || item.state === "refused") {
-    typing.stop();
-    banner.ask();
+    transcript.typing(false);
+    watchService();
   }
 });
 
-conversation.addEventListener("message", ({ detail }) => {
-  const { message, isLive } = detail;
-  // Before it is added, so that the reply takes the sign's place.
-  if (message.author !== "visitor") typing.stop();
-  transcript.add(message, detail);
-  if (message.author === "visitor") return;
-  composer.ask(message.asks, message.text);
-  if (isLive && (isPutAway || document.hidden)) tellHost("unread", { count: (unread += 1) });
+on("message", (detail) => {
+  const { author, asks, text } = detail.message;
+  const isReply = author !== "visitor";
+  if (isReply) transcript.typing(false); // first, so that the reply takes its place
+  transcript.add(detail.message, detail);
+  if (isReply) composer.ask(asks, text);
+  if (isReply && detail.isLive && isPutAway) tellHost("unread", (unread += 1));
 });
 
-conversation.addEventListener("ready", ({ detail: { isNew } }) => {
-  notice.hide();
+on("ready", (isNew) => {
+  byId("notice").hidden = true;
   composer.show(true);
-  if (conversation.messages.length) transcript.toEnd();
-  else greet();
-  if (conversation.messages.at(-1)?.author === "visitor" && !isWithStaff()) typing.start();
-  if (waitingText) conversation.send(waitingText);
+  if (!conversation.messages.length) greet();
+  else transcript.toEnd();
+  if (conversation.messages.at(-1)?.author === "visitor") awaitReply();
+  if (pressed) conversation.send(pressed);
   else if (isNew) composer.focus();
-  waitingText = "";
+  pressed = "";
 });
 
-conversation.addEventListener("connection", ({ detail: { isUp } }) => banner.connection(isUp));
-
-conversation.addEventListener("ended", ({ detail: { reason, unsent } }) => {
-  typing.stop();
+on("ended", ({ reason, unsent }) => {
   hush();
   transcript.clear();
   composer.ask("");
   composer.value = unsent.join("\n") || (reason === "expired" ? composer.value : "");
-  banner.connection(true);
-  showNotice({ reason: { gone: t("gone"), expired: t("expired") }[reason] });
+  showConnection(true);
+  if (reason !== "deleted") closeMenu(); // what it showed is no longer true
+  showNotice({ gone: t("gone"), expired: t("expired") }[reason]);
 });
-
-/** Staff took over or were asked: a person needs longer than half a minute, so no sign pretends otherwise. */
-function isWithStaff() {
-  const last = conversation.messages.findLast((message) => message.author !== "visitor");
-  return last?.author === "staff" || last?.kind === "waiting";
-}
-
-function showNotice(options) {
-  composer.show(false);
-  notice.show(options);
-}
-
-function greet() {
-  const starts = strings.starts.map(({ label, text }) => button({ onclick: (event) => say(text, event) }, label));
-  transcript.insert(el(
-    "article", { class: "group from-assistant greeting" },
-    el("p", { class: "by" }, t("assistant")),
-    el(
-      "div", { class: "bubble" },
-      ...paragraphs([greeting, t("greeting"), t("language_note")].filter(Boolean).join("\n\n")),
-      el("p", { class: "disclaimer", lang: t("general") ? lang : "en" }, t("general") || page.disclaimer.general),
-      el("p", {}, t("start_hint")),
-      el("div", { class: "choices", role: "group", "aria-label": t("next") }, ...starts),
-    ),
-  ));
-  transcript.toStart();
-}
 
 byId("person-button").addEventListener("click", (event) => say(SAY.person, event));
-
-byId("close-button").hidden = !page.embed;
+byId("menu-button").addEventListener("click", () => openMenu(conversation));
+byId("close-button").hidden = !host;
 byId("close-button").addEventListener("click", () => tellHost("close"));
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented) tellHost("close");
+document.addEventListener("keydown", ({ key, defaultPrevented }) => {
+  if (key === "Escape" && !defaultPrevented && !byId("dialog").open) tellHost("close");
 });
-
-onHost({
-  opened({ question, greeting: wanted }) {
-    isPutAway = false;
-    unread = 0;
-    greeting = wanted;
-    ask(question);
-    if (conversation.session) composer.focus();
-    else byId("agree")?.focus();
-  },
-  closed() {
-    isPutAway = true;
-    hush();
-  },
-});
-
-/** A question that came with the link: put into the field, sent only by the visitor's own press. */
-function ask(question) {
-  if (!question) return;
-  composer.value = question;
-  if (!conversation.session) showNotice({ question });
-}
+document.addEventListener("visibilitychange", watchService);
+for (const change of ["online", "offline"]) window.addEventListener(change, watchService);
 
 if (!conversation.resume()) showNotice();
-ask((query.get("q") ?? "").slice(0, 500));
+putIntoField(query.get("q"));
+watchService();
 tellHost("ready");

@@ -1,5 +1,5 @@
-// What the server put into the page, and how elements are built from it. Text goes in as text, never as HTML, so
-// nothing that a visitor or an answer contains can become markup.
+// What the server put into the page, how elements are built, and what this browser keeps.
+// Text goes in as text, never as HTML: nothing that a visitor or an answer contains can become markup.
 
 export const byId = (id) => document.getElementById(id);
 export const page = JSON.parse(byId("page").textContent);
@@ -7,18 +7,15 @@ export const { clinic, lang, strings } = page;
 export const query = new URLSearchParams(location.search);
 export const CONTENT_LANG = "en"; // of curated answers
 
-// What our own buttons say to the assistant, which understands English only.
-export const SAY = { person: "Talk to a person", more: "Tell me more", wrongTopic: "That's not what I meant" };
-
-/** The text `key` in the page's language; {names} are filled from `values`, then from the clinic's facts. */
+/** The text `key`; {names} are filled from `values`, then from the clinic's facts. */
 export const t = (key, values = {}) => strings[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? clinic[name] ?? whole);
 
-/** An element: `el("a", { href, onclick }, "text")`. Missing properties and children are left out. */
+/** An element: `el("a", { href, onclick }, "text")`; empty properties and children are left out. */
 export function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties ?? {})) {
+  for (const [name, value] of Object.entries(properties)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value);
+    else if (value || value === 0) element.setAttribute(name, value);
   }
   element.append(...children.filter(Boolean));
   return element;
@@ -40,7 +37,7 @@ const NUMBERS = { [clinic.phone]: clinic.phone_href, [clinic.poison_line]: clini
 const escaped = Object.keys(NUMBERS).filter(Boolean).map((number) => number.replace(/[^\d ]/g, "\\$&"));
 const TAPPABLE = new RegExp(["https://[^\\s<>]+[\\w/]", "[\\w.+-]+@[\\w-]+\\.[\\w.-]*\\w", ...escaped].join("|"), "g");
 
-/** Paragraphs of `text`, in which addresses and the clinic's numbers can be tapped. */
+/** Paragraphs, in which addresses and the clinic's numbers can be tapped. */
 export const paragraphs = (text) => text.trim().split(/\n{2,}/).map((part) => el("p", { dir: "auto" }, ...linked(part)));
 
 function linked(text) {
@@ -59,18 +56,50 @@ export function outward(address, text = address) {
   return address.includes("@") ? el("a", { href: `mailto:${address}` }, text) : text;
 }
 
-const format = (options) => {
-  const made = new Intl.DateTimeFormat(lang, options);
-  return (at) => made.format(new Date(at));
-};
+const format = (options) => (at) => new Intl.DateTimeFormat(lang, options).format(new Date(at));
 export const timeOf = format({ hour: "numeric", minute: "2-digit" });
 export const momentOf = format({ dateStyle: "long", timeStyle: "short" });
 export const dateOf = format({ dateStyle: "long", timeZone: "UTC" }); // of a bare date, which has no zone
-const weekday = format({ weekday: "long", month: "long", day: "numeric" });
+export const dayOf = format({ weekday: "long", month: "long", day: "numeric" });
 
-export const sameDay = (one, other) => new Date(one).toDateString() === new Date(other).toDateString();
+/* Kept in this browser: the key to the conversation and the settings (all tabs), draft and unsent texts (this tab).
+   Never a transcript. Where a frame may not store anything, it all lives as long as the page. */
 
-export function dayOf(at) {
-  if (sameDay(at, Date.now())) return t("today");
-  return sameDay(at, Date.now() - 864e5) ? t("yesterday") : weekday(at);
+const PREFIX = `nerveline:${clinic.name}:`;
+
+function shelf(name) {
+  const kept = {};
+  return {
+    get(key) {
+      try {
+        return JSON.parse(window[name].getItem(PREFIX + key));
+      } catch {
+        return kept[key] ?? null;
+      }
+    },
+    set(key, value) {
+      kept[key] = value;
+      try {
+        window[name].setItem(PREFIX + key, JSON.stringify(value));
+      } catch { /* forbidden or full */ }
+    },
+  };
+}
+
+export const browser = shelf("localStorage");
+export const tab = shelf("sessionStorage");
+
+export const onOtherTab = (key, changed) => window.addEventListener("storage", (event) => event.key === PREFIX + key && changed());
+
+export const preferences = { text: "normal", theme: "auto", targets: false, enterSends: true, fullAnswers: false, readAloud: false, ...browser.get("preferences") };
+const listeners = [];
+
+/** Calls `listener` after every change of a preference. */
+export const onChoice = (listener) => listeners.push(listener);
+
+export function choose(choice) {
+  browser.set("preferences", Object.assign(preferences, choice));
+  const { text, theme, targets } = preferences;
+  Object.assign(document.documentElement.dataset, { text, theme, targets });
+  listeners.forEach((listener) => listener());
 }

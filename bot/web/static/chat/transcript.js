@@ -1,174 +1,373 @@
-// The visible conversation: messages, date lines, what is on its way, and where the reader is in it.
-// It never scrolls away from someone who reads further up, and never moves the focus.
+// The visible conversation: messages, date lines, what is on its way, and where the reader is in it. It never scrolls
+// away from someone who reads further up, and never moves the focus.
 
-import { announce, announceReply } from "./announcer.js";
-import { button, byId, el, icon, paragraphs } from "./dom.js";
-import { clinic, t } from "./page.js";
-import { preference } from "./preferences.js";
-import { Reply } from "./reply.js";
-import { speak } from "./speech.js";
-import { dayOf, sameDay, timeOf } from "./times.js";
-import { isUrgent, pinUrgent, unpinUrgent } from "./urgent.js";
+import { button, byId, clinic, CONTENT_LANG, dateOf, dayOf, el, icon, lang, onChoice, outward, page, paragraphs, preferences, t, timeOf } from "./page.js";
+
+// What our own buttons say to the assistant, which understands English only.
+export const SAY = { person: "Talk to a person", more: "Tell me more", wrongTopic: "That's not what I meant" };
 
 const NEAR_END_PX = 80;
+const TYPING_MS = 400; // quicker replies need no sign
+const STILL_MS = 5000;
+const LATE_MS = 30000;
+const GATHER_MS = 350; // parts of one reply come one by one and are announced together
+const CLEAR_MS = 4000; // what is cleared at once is missed by some screen readers
+const LONGEST_NOTE = 500;
 
 export class Transcript {
   #log = byId("log");
   #said = el("div", { class: "messages" });
-  #waiting = el("div", { class: "messages on-its-way" });
+  #waiting = el("div", { class: "messages" });
+  #typing = el("div", { class: "typing" });
   #newButton = byId("new-messages");
-  #items = new Map();
-  #lastAt = null;
+  #items = new Map(); // elements of messages on their way
+  #timers = [];
+  #day = "";
   #reply = null;
   #sticks = true;
 
-  /** `actions`: say(text, event), rate(seq, helpful, note), retry(). */
-  constructor(actions, tail) {
+  /** `actions`: say(text, event), rate(seq, helpful, note), retry(), late(). */
+  constructor(actions) {
     this.actions = actions;
-    this.#log.append(this.#said, this.#waiting, tail);
+    this.#log.append(this.#said, this.#waiting, this.#typing);
     this.#newButton.addEventListener("click", () => {
       this.toEnd();
       this.#log.focus({ preventScroll: true });
     });
-    this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    document.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    // The phone's keyboard came or went: what stood at the end still does.
-    new ResizeObserver(() => { if (this.#sticks) this.toEnd(); }).observe(this.#log);
+    for (const scrolling of [this.#log, document]) scrolling.addEventListener("scroll", () => this.#scrolled());
+    new ResizeObserver(() => this.#follow()).observe(this.#log); // the phone's keyboard came or went
   }
 
   clear() {
-    this.#said.replaceChildren();
-    this.#waiting.replaceChildren();
-    this.#items.clear();
-    this.#lastAt = null;
+    for (const part of [this.#said, this.#waiting]) part.replaceChildren();
+    this.#day = "";
     this.#reply = null;
     this.#newButton.hidden = true;
-    unpinUrgent();
+    this.typing(false);
+    pinUrgent(null);
   }
 
-  /** Something of the interface's own, such as the greeting. */
-  insert(element) { this.#said.append(element); }
+  /** Something of the page's own, such as the greeting. */
+  insert(...content) {
+    this.#said.append(...content);
+    this.#scroller.scrollTop = 0;
+  }
 
-  add(message, { item, isLive }) {
-    const follow = this.#atEnd();
-    this.#dateLine(message.at);
+  add(message, { mine, isLive }) {
+    const wasAtEnd = this.#distance() < NEAR_END_PX;
     const before = this.#reply;
-    const element = message.author === "visitor" ? this.#own(message, item) : this.#answer(message);
-    if (isUrgent(message)) pinUrgent(message);
-    if (!isLive) return;
+    const day = dayOf(message.at);
+    if (day !== this.#day) this.#said.append(el("p", { class: "date" }, day === dayOf(Date.now()) ? t("today") : day));
+    this.#day = day;
     if (message.author === "visitor") {
-      if (follow) this.toEnd();
+      this.#reply?.settle(message.text);
+      this.#reply = null;
+      this.#items.get(mine?.key)?.remove();
+      this.#said.append(ownMessage(message.text, message.at, mine && el("span", {}, t("sent"))));
+      if (isLive && wasAtEnd) this.toEnd();
       return;
     }
-    this.#tell(message);
-    if (follow) this.#showStart(element);
+    if (isUrgent(message)) pinUrgent(message);
+    this.#answer(message);
+    if (!isLive) return;
+    announce(this.#reply !== before && `${authorOf(message)}:`, message.heading, message.text, message.disclaimer);
+    if (preferences.readAloud && !document.hidden) speak(this.#reply);
+    if (wasAtEnd) this.#showStart(this.#reply.element);
     else if (this.#reply !== before) this.#newButton.hidden = false;
   }
 
-  /** A message of the visitor's that the server has not echoed yet, or its new state. */
-  pending(item) {
-    const known = this.#items.get(item.key);
-    const element = this.#ownBubble(item.text, new Date().toISOString(), this.#state(item));
+  /** A message that the server has not echoed yet, or its new state. */
+  pending({ key, text, state }) {
+    const known = this.#items.get(key);
+    const element = ownMessage(text, Date.now(), this.#state(state));
+    this.#items.set(key, element);
     if (known) known.replaceWith(element);
     else {
-      this.#reply?.settle(item.text);
+      this.#reply?.settle(text);
       this.#waiting.append(element);
+      this.toEnd();
     }
-    this.#items.set(item.key, element);
-    if (!known) this.toEnd();
-    if (item.state === "not_sent" || item.state === "refused") announce(t(item.state));
+    if (state === "not_sent" || state === "refused") announce(t(state));
+  }
+
+  /** The sign that a reply is on its way: not for quick ones, never endless. */
+  typing(isOn) {
+    this.#timers.forEach(clearTimeout);
+    this.#typing.replaceChildren();
+    const show = (...content) => {
+      this.#typing.replaceChildren(...content);
+      this.#follow();
+    };
+    const sign = (text) => () => show(el("p", {}, el("span", { class: "dots" }, el("i"), el("i"), el("i")), t(text)));
+    const late = () => {
+      show(...paragraphs(t("late")));
+      announce(t("late"));
+      this.actions.late();
+    };
+    this.#timers = isOn ? [setTimeout(sign("typing"), TYPING_MS), setTimeout(sign("still_working"), STILL_MS), setTimeout(late, LATE_MS)] : [];
   }
 
   toEnd() {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    this.#newButton.hidden = true;
-    this.#sticks = true;
-  }
-
-  toStart() {
-    this.#scroller.scrollTop = 0;
-    this.#sticks = false;
-  }
-
-  /** Something grew at the end: stay there if the reader was there. */
-  follow() { if (this.#sticks) this.toEnd(); }
-
-  #own(message, item) {
-    this.#reply?.settle(message.text);
-    this.#reply = null;
-    if (item) {
-      this.#items.get(item.key)?.remove();
-      this.#items.delete(item.key);
-    }
-    const element = this.#ownBubble(message.text, message.at, item ? el("span", {}, t("sent")) : null);
-    this.#said.append(element);
-    return element;
-  }
-
-  #ownBubble(text, at, state) {
-    return el(
-      "article",
-      { class: "group from-visitor", "aria-label": `${t("you")}, ${timeOf(at)}` },
-      el("div", { class: "bubble" }, ...paragraphs(text)),
-      el("p", { class: "by" }, el("span", { class: "visually-hidden" }, t("you")), el("time", { datetime: at }, timeOf(at)), state),
-    );
-  }
-
-  #state({ state }) {
-    if (state === "not_sent") {
-      return el(
-        "span", { class: "failed" },
-        icon("alert"), t("not_sent"), " ",
-        button({ class: "quiet", onclick: () => this.actions.retry() }, t("try_again")), " ",
-        el("a", { href: clinic.phone_href }, t("or_call")),
-      );
-    }
-    return el("span", { class: state === "refused" ? "failed" : "" }, t(state));
+    this.#scrolled();
   }
 
   #answer(message) {
-    if (this.#reply?.continues(message)) {
-      this.#reply.add(message);
-    } else {
-      this.#reply?.settle();
-      this.#reply = new Reply(message, this.actions);
-      this.#said.append(this.#reply.element);
-    }
-    return this.#reply.element;
+    if (this.#reply?.continues(message)) return this.#reply.add(message);
+    this.#reply?.settle();
+    this.#reply = new Reply(message, this.actions);
+    return this.#said.append(this.#reply.element);
   }
 
-  #tell(message) {
-    const author = message.author === "staff" ? t("staff") : t("assistant");
-    announceReply(author, message);
-    if (preference("readAloud") && document.visibilityState === "visible") speak(this.#reply.spoken(), message.language ?? "en");
+  #state(state) {
+    if (state !== "not_sent") return el("span", {}, t(state));
+    const again = button("quiet", () => this.actions.retry(), t("try_again"));
+    return el("span", { class: "failed" }, icon("alert"), t(state), again, el("a", { href: clinic.phone_href }, t("or_call")));
   }
 
-  #dateLine(at) {
-    if (!this.#lastAt || !sameDay(this.#lastAt, at)) this.#said.append(el("p", { class: "date" }, el("span", {}, dayOf(at))));
-    this.#lastAt = at;
-  }
+  // At 400 % zoom no part of the page has room to scroll by itself; then the page does.
+  get #scroller() { return getComputedStyle(this.#log).overflowY === "visible" ? document.scrollingElement : this.#log; }
 
-  // At 400 % zoom the panel has no room for a scrolling part of its own; then the whole page scrolls.
-  get #scroller() {
-    return getComputedStyle(this.#log).overflowY === "visible" ? document.scrollingElement : this.#log;
-  }
-
-  #atEnd(slack = NEAR_END_PX) {
+  #distance() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    return scrollHeight - scrollTop - clientHeight < slack;
+    return scrollHeight - scrollTop - clientHeight;
   }
+
+  #follow() { if (this.#sticks) this.toEnd(); }
 
   #scrolled() {
-    this.#sticks = this.#atEnd(4);
-    if (this.#atEnd()) this.#newButton.hidden = true;
+    this.#sticks = this.#distance() < 4;
+    if (this.#distance() < NEAR_END_PX) this.#newButton.hidden = true;
   }
 
-  /** A long reply is read from its beginning: show that, rather than its end. */
+  /** A long reply is read from its beginning. */
   #showStart(element) {
-    const scroller = this.#scroller;
-    const top = element.getBoundingClientRect().top - (scroller === this.#log ? scroller.getBoundingClientRect().top : 0);
-    const wanted = scroller.scrollTop + top - 12;
-    scroller.scrollTop = Math.min(wanted, scroller.scrollHeight);
-    this.#sticks = this.#atEnd(4);
+    const frame = this.#scroller === this.#log ? this.#log.getBoundingClientRect().top : byId("urgent").offsetHeight;
+    this.#scroller.scrollTop += element.getBoundingClientRect().top - frame - 8;
+    this.#scrolled();
   }
+}
+
+function ownMessage(text, at, state) {
+  return el(
+    "article", { class: "group from-visitor", "aria-label": `${t("you")}, ${timeOf(at)}` },
+    el("div", { class: "bubble" }, ...paragraphs(text)),
+    el("p", { class: "by" }, el("time", {}, timeOf(at)), state),
+  );
+}
+
+const authorOf = ({ author, name }) => name || t({ staff: "staff", system: "clinic_note" }[author] ?? "assistant");
+const isUrgent = ({ kind }) => kind === "emergency" || kind === "crisis";
+
+/** One reply. Several topics in it have a heading each; the disclaimer stands once below, then what one can do. */
+class Reply {
+  #messages = [];
+  #parts = el("div");
+  #foot = el("div");
+
+  constructor(message, actions) {
+    this.actions = actions;
+    this.element = el(
+      "article", { class: `group from-${message.author} kind-${message.kind}`, "aria-label": `${authorOf(message)}, ${timeOf(message.at)}` },
+      el("p", { class: "by" }, authorOf(message), el("span", {}, timeOf(message.at))),
+      el("div", { class: "bubble" }, this.#parts, this.#foot),
+    );
+    this.add(message);
+  }
+
+  /** Whether `message` is a further part of this reply. */
+  continues(message) {
+    const [first] = this.#messages;
+    const isPart = (one) => one.author === "assistant" && one.reply_to && !isUrgent(one);
+    return isPart(first) && isPart(message) && message.reply_to === first.reply_to;
+  }
+
+  add(message) {
+    this.#messages.push(message);
+    this.element.classList.toggle("several", this.#messages.filter(({ heading }) => heading).length > 1);
+    if (isUrgent(message)) this.#parts.append(...urgentCard(message));
+    else {
+      this.#parts.append(this.#part(message));
+      this.#foot.replaceChildren(...this.#below());
+    }
+  }
+
+  /** Later messages came: what was not chosen steps back, so that only the newest question is open. */
+  settle(text) {
+    this.element.classList.add("settled");
+    for (const choice of this.element.querySelectorAll(".choices button")) {
+      choice.ariaDisabled = "true";
+      if (choice.textContent === text) choice.classList.add("chosen");
+    }
+  }
+
+  get text() { return [...this.#messages.map(({ heading, text }) => `${heading} ${text}`), ...this.#all("disclaimer")].join(" "); }
+
+  /** The different values of a field, over all parts. */
+  #all(field) { return [...new Set(this.#messages.flatMap((message) => message[field]))].filter(Boolean); }
+
+  #part(message) {
+    const { heading, text, fuller, more, sources, evidence } = message;
+    return el(
+      "div", { class: "part" },
+      el("div", { lang: message.lang ?? CONTENT_LANG }, heading && el("h3", {}, heading), ...paragraphs(text)),
+      el(
+        "div", { class: "foldout" },
+        ...fuller ? fullText(message) : more ? [button("quiet", (event) => this.actions.say(SAY.more, event), t("more"))] : [],
+        (sources.length || evidence) && provenance(message),
+      ),
+    );
+  }
+
+  #below() {
+    const answers = this.#messages.filter(({ topics, kind }) => topics.length && kind === "normal");
+    const judge = (...judgement) => Promise.all(answers.map(({ seq }) => this.actions.rate(seq, ...judgement)));
+    const { asks } = this.#messages.at(-1);
+    return [
+      ...this.#all("disclaimer").map(disclaimerLine),
+      el(
+        "div", { class: "tools" },
+        answers.length && askHelpful(judge),
+        window.speechSynthesis && listenButton(this),
+        answers.length && button("quiet wrong", (event) => this.actions.say(SAY.wrongTopic, event), t("wrong_topic")),
+      ),
+      choices(this.#all("buttons").map((text) => ({ label: text, text })), (text, event) => {
+        this.settle(text);
+        this.actions.say(text, event);
+      }, t(asks ? `ask_${asks}` : "next")),
+    ];
+  }
+}
+
+/** Buttons that say `text`. The first tap counts: a trembling finger taps twice. */
+export function choices(options, say, label) {
+  const one = ({ label: title, text }) => button("", (event) => event.currentTarget.ariaDisabled || say(text, event), title);
+  return options.length ? el("div", { class: "choices", role: "group", "aria-label": label }, ...options.map(one)) : "";
+}
+
+/** In the page's language where there is a wording, else the server's. */
+export function disclaimerLine(text) {
+  const kind = Object.keys(page.disclaimer).find((name) => page.disclaimer[name] === text);
+  const translated = kind && t(kind);
+  return el("p", { class: "disclaimer", lang: translated ? lang : CONTENT_LANG }, translated || text);
+}
+
+function fullText({ fuller }) {
+  const full = el("div", { class: "fuller", lang: CONTENT_LANG }, ...paragraphs(fuller));
+  const show = (isShown) => {
+    full.hidden = !isShown;
+    toggle.ariaExpanded = isShown;
+    toggle.textContent = t(isShown ? "less" : "more");
+  };
+  const toggle = button("quiet", () => show(full.hidden));
+  show(preferences.fullAnswers);
+  onChoice(() => preferences.fullAnswers && show(true));
+  return [full, toggle];
+}
+
+function provenance({ sources, evidence, reviewed_on: checked }) {
+  const list = sources.map(({ title, publisher, year, link }) =>
+    el("li", { lang: CONTENT_LANG }, outward(link, title), ` (${[publisher, year].filter(Boolean).join(", ")})`));
+  return el(
+    "details", {},
+    el("summary", {}, t("sources")),
+    el("ul", {}, ...list),
+    evidence && el("p", {}, t("evidence", { level: t(`evidence_${evidence.replace(" ", "_")}`) })),
+    checked && el("p", {}, t("reviewed", { date: dateOf(checked) })),
+  );
+}
+
+/** "Helpful? Yes / No", and after a "No" an optional word why. */
+function askHelpful(judge) {
+  const status = el("span", { role: "status" });
+  const send = (...judgement) => judge(...judgement).then(() => t("thanks"), () => t("comment_failed")).then((said) => { status.textContent = said; });
+  const answers = [true, false].map((helpful) => button("quiet", ({ currentTarget }) => {
+    answers.forEach((one) => { one.ariaPressed = one === currentTarget; });
+    why.hidden = helpful;
+    send(helpful, "");
+  }, t(helpful ? "answer_yes" : "answer_no")));
+  answers.forEach((one) => { one.ariaPressed = false; });
+  const field = el("input", { maxlength: LONGEST_NOTE, autocomplete: "off" });
+  const submit = (event) => {
+    event.preventDefault();
+    answers[1].focus();
+    why.hidden = true;
+    send(false, field.value);
+  };
+  const why = el("form", { class: "why", hidden: true, onsubmit: submit }, el("label", {}, t("why"), field), el("button", {}, t("why_send")));
+  return el("div", { class: "helpful", role: "group", "aria-label": t("helpful") }, t("helpful"), ...answers, status, why);
+}
+
+/* Emergencies: a card in place of the answer, with the numbers before anything else; the same numbers are pinned at the
+   top, where they stay in view. */
+
+function calls({ kind, response }) {
+  const number = clinic.crisis_call_href.replace("tel:", "");
+  const emergency = [clinic.emergency_href, t("call_emergency")];
+  const lines = kind === "crisis"
+    ? [[clinic.crisis_call_href, t("call_crisis", { number })], [clinic.crisis_text_href, t("text_crisis", { number })], emergency]
+    : [emergency, /overdose|poison/.test(response) ? [clinic.poison_href, t("call_poison")] : []];
+  const links = lines.filter(([href]) => href).map(([href, text]) => el("a", { class: "call", href }, icon(href.slice(0, 3)), text));
+  return el("div", { class: "calls" }, ...links);
+}
+
+const alarm = (tag, { kind }) => el(tag, {}, icon("alert"), t(`${kind}_title`));
+
+function urgentCard(message) {
+  const ours = t(`${message.kind}_text`);
+  return [
+    alarm("h3", message), calls(message), ...ours ? [el("p", {}, ours)] : [],
+    el("div", { lang: message.lang ?? CONTENT_LANG }, ...paragraphs(message.text)), disclaimerLine(message.disclaimer),
+  ];
+}
+
+function pinUrgent(message) {
+  byId("urgent").hidden = !message;
+  if (message) byId("urgent").replaceChildren(alarm("p", message), calls(message));
+}
+
+/* Reading aloud, with the browser's own voice. */
+
+let silence = () => {};
+
+export function hush() {
+  window.speechSynthesis?.cancel();
+  silence();
+}
+
+function speak(reply, ended = () => {}) {
+  hush();
+  silence = ended;
+  const spoken = Object.assign(new SpeechSynthesisUtterance(reply.text), { lang: CONTENT_LANG, rate: 0.95, onend: ended });
+  window.speechSynthesis.speak(spoken);
+}
+
+function listenButton(reply) {
+  const label = el("span", {}, t("listen"));
+  let isSpeaking = false;
+  const show = (speaks) => {
+    isSpeaking = speaks;
+    label.textContent = t(speaks ? "stop_listening" : "listen");
+  };
+  return button("quiet", () => {
+    if (isSpeaking) return hush();
+    speak(reply, () => show(false));
+    return show(true);
+  }, icon("listen"), label);
+}
+
+let unsaid = [];
+let timer = 0;
+
+/** Say something once to screen readers. The visible log is not live: a live history is read again at every change. */
+export function announce(...texts) {
+  // A disclaimer that several parts share is said once, at the end.
+  unsaid = [...unsaid.filter((text) => !texts.includes(text)), ...texts.filter(Boolean)];
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    const said = el("p", {}, unsaid.join(" "));
+    unsaid = [];
+    byId("announcer").append(said);
+    setTimeout(() => said.remove(), CLEAR_MS);
+  }, GATHER_MS);
 }

@@ -1,0 +1,118 @@
+"""Staff's console: who gets in, what they see, and that every view is written down."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from bot.security import accounts
+from bot.store.database import Database
+
+PASSWORD = "three quiet herons"
+
+
+@pytest.fixture(scope="module")
+def staff(server):
+    """Clients of an administrator and of a member of staff, signed in."""
+    database = Database.open(f"sqlite:///{server.var}/nerveline.db")
+    clients = {}
+    for role in ("admin", "staff"):
+        link = accounts.invite(database, server.url, email=f"{role}@example.com", name=role.title(), role=role)
+        client = httpx.Client(base_url=server.url, follow_redirects=True)
+        welcomed = client.post("/staff/welcome", data={"token": link.split("#")[1], "password": PASSWORD})
+        assert welcomed.status_code == 200 and "Sign in" in welcomed.text
+        assert "Requests" in client.post("/staff/sign-in", data={"email": f"{role}@example.com", "password": PASSWORD}).text
+        clients[role] = client
+    yield clients
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def conversation(server):
+    opened = httpx.post(f"{server.url}/api/conversations").json()
+    headers = {"Authorization": f"Bearer {opened['token']}"}
+    text = "my name is Ann Lee and my face is drooping on one side <b>now</b>"
+    httpx.post(f"{server.url}/api/conversations/{opened['id']}/messages", headers=headers, json={"text": text, "key": "k"})
+    return opened["id"]
+
+
+def csrf(page):
+    return re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
+
+
+@pytest.mark.parametrize("path", ["/staff/", "/staff/requests", "/staff/conversations", "/staff/conversations/x", "/staff/requests/x", "/staff/audit", "/staff/people"])
+def test_nobody_gets_in_without_signing_in(server, path):
+    answer = httpx.get(server.url + path)
+    assert answer.status_code == 302 and answer.headers["location"] == "/staff/sign-in"
+
+
+def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(server, staff):
+    answer = httpx.post(f"{server.url}/staff/sign-in", data={"email": "staff@example.com", "password": PASSWORD})
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+
+
+def test_only_administrators_see_audit_and_accounts(staff):
+    for path in ("/staff/audit", "/staff/people"):
+        assert staff["staff"].get(path).status_code == 403 and staff["admin"].get(path).status_code == 200
+
+
+def test_a_transcript_is_masked_until_a_reason_is_given_and_shows_the_understanding(staff, conversation):
+    page = staff["staff"].get(f"/staff/conversations/{conversation}")
+    assert "Lee" not in page.text and "emergency" in page.text and "rule" in page.text
+    assert "<b>now</b>" not in page.text, "what visitors write is never markup"
+    assert staff["staff"].post(f"/staff/conversations/{conversation}", data={"csrf": csrf(page), "reason": "x"}).status_code == 422
+    opened = staff["staff"].post(f"/staff/conversations/{conversation}", data={"csrf": csrf(page), "reason": "the visitor called us"})
+    assert "Ann Lee" in opened.text
+    audit = staff["admin"].get("/staff/audit").text
+    for action in ("conversation viewed", "conversation opened", "the visitor called us", "alarm emergency", "audit viewed"):
+        assert action in audit
+
+
+def test_a_request_is_seen_and_moved_on_once(server, staff):
+    body = {"key": "r1", "kind": "book", "name": "Ann Lee", "contact": "+1 212-555-0147", "times": "Thursday", "consent": True}
+    number = httpx.post(f"{server.url}/internal/requests", json=body, headers={"X-Nerveline-Secret": server.secret}).json()["number"]
+    assert number in staff["staff"].get("/staff/requests").text
+    page = staff["staff"].get(f"/staff/requests/{number}")
+    assert "Ann Lee" in page.text
+    version = re.search(r'name="version" value="(\d+)"', page.text)[1]
+    change = {"csrf": csrf(page), "state": "looking", "version": version}
+    assert "Being looked at" in staff["staff"].post(f"/staff/requests/{number}", data=change).text
+    assert staff["admin"].post(f"/staff/requests/{number}", data={**change, "csrf": csrf(staff["admin"].get("/staff/requests")), "state": "done"}).status_code == 409
+
+
+def test_a_correction_is_kept(staff, conversation):
+    page = staff["staff"].get(f"/staff/conversations/{conversation}")
+    message = re.search(r"/staff/messages/(\d+)/review", page.text)[1]
+    assert staff["staff"].post(f"/staff/messages/{message}/review", data={"csrf": csrf(page), "verdict": "wrong"}).status_code == 422
+    after = staff["staff"].post(f"/staff/messages/{message}/review", data={"csrf": csrf(page), "verdict": "wrong", "topic": "crisis"})
+    assert "should be crisis" in after.text
+
+
+def test_forms_need_their_token_and_come_from_our_own_pages(staff, conversation, server):
+    path = f"/staff/conversations/{conversation}"
+    token = csrf(staff["staff"].get(path))
+    assert staff["staff"].post(path, data={"reason": "a good reason"}).status_code == 403
+    assert staff["staff"].post(path, data={"csrf": token, "reason": "a good reason"}, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert httpx.post(f"{server.url}/staff/sign-in", data={}, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+def test_searching_puts_no_words_into_the_address(staff):
+    page = staff["staff"].get("/staff/conversations")
+    found = staff["staff"].post("/staff/conversations", data={"csrf": csrf(page), "q": "drooping"})
+    assert "/staff/conversations/" in found.text and "drooping" not in str(found.url)
+
+
+def test_signing_out_ends_the_session(server, staff):
+    client = httpx.Client(base_url=server.url, follow_redirects=True)
+    client.post("/staff/sign-in", data={"email": "staff@example.com", "password": PASSWORD})
+    cookie = dict(client.cookies)
+    client.post("/staff/sign-out", data={"csrf": csrf(client.get("/staff/requests"))})
+    assert httpx.get(f"{server.url}/staff/requests", cookies=cookie).status_code == 302
+
+
+def test_guessing_passwords_is_slowed_down(server):
+    answers = [httpx.post(f"{server.url}/staff/sign-in", data={"email": "admin@example.com", "password": f"wrong {number}"}).status_code for number in range(12)]
+    assert 429 in answers and 401 in answers
