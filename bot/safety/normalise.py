@@ -13,7 +13,10 @@ from bot.safety.spelling import Speller
 
 LONGEST = 4000  # of a longer message, the beginning and the end are read
 UNITS = "mg|mcg|ug|g|ml|units?|iu|pills?|tablets?|tabs?|caps?|x|hrs?|hours?|mins?|days?|weeks?|yrs?|years?|yo|am|pm|bpm"
-PIECE = re.compile(rf"\d+(?=(?:{UNITS})\b)|" r"\d+(?:[.,:]\d+)+|[$@]?[^\W_](?:[^\W_]|['*@$!#|+]+(?=[^\W_]))*|[.]{2,}|[.!?;:,()\n]|[-–—]+(?=\s)|…")
+PIECE = re.compile(
+    rf"\d+(?=(?:{UNITS})\b)|"
+    r"\d+(?:[.,:]\d+)+|[$@]?[^\W_](?:[^\W_]|['*@$!#|+]+(?=[^\W_]))*|[.]{2,}|[.!?;:,()\n]|[-–—]+(?=\s)|…"
+)
 SENTENCE_ENDS = frozenset(".!;\n")
 TITLES = frozenset("dr mr mrs ms st vs eg ie".split())
 LOOKALIKES = str.maketrans("‘’`´ʼ′“”аеорсхуіѕӏԁ", "''''''\"\"aeopcxyisld")

@@ -14,7 +14,10 @@ import phonenumbers
 from bot.safety.names import Names, read_names
 from bot.safety.vocabulary import read_vocabulary
 
-MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
+    r"|dec(?:ember)?)\.?"
+)
 DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 YEAR = r"(?:(?:19|20)\d\d|'\d\d)"
 UNIT = r"(?:mg|mcg|ug|g|grams?|ml|iu|units?|steps|dollars|bucks|usd|people|patients|mile|miles|feet|calories|%|times|x|k)\b"
@@ -23,43 +26,84 @@ STATE_NAMES = (
     r"(?:alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|illinois|indiana|iowa"
     r"|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada"
     r"|new hampshire|new jersey|new mexico|new york|north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|rhode island"
-    r"|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|washington|west virginia|wisconsin|wyoming)"
+    r"|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|washington,? d\.?c\.?|washington|west virginia|wisconsin|wyoming)"
 )
 ROAD = (
     r"(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|circle|cir|place|pl|terrace|ter|way|parkway|pkwy|highway"
     r"|hwy|square|sq|trail|trl|crescent|close|loop|alley|turnpike|pike)"
 )
-NO_ROAD_NAME = r"(?!(?:minutes?|mins?|hours?|hrs?|miles?|days?|weeks?|months?|years?|times?|blocks?|on|the|a|in|of|to|and|or|by|from|more|trips?|people|per)\b)"
+NO_ROAD_NAME = (
+    r"(?!(?:minutes?|mins?|hours?|hrs?|miles?|days?|weeks?|months?|years?|times?|blocks?|on|the|a|in|of|to|and|or|by|from|more|trips?"
+    r"|people|per)\b)"
+)
 UNIT_OF_HOUSE = r"(?:,?\s*(?:apt|apartment|unit|suite|ste|#)\.?\s*#?\w{1,5}\b)"
 PLACE = rf"(?:,?\s+(?:[A-Za-z][\w.'-]*\s?){{1,3}},?\s+(?:{STATES}|{STATE_NAMES})\b(?:\s*,?\s*\d{{5}}(?:-\d{{4}})?)?)"
 
-PATTERNS: tuple[tuple[str, "re.Pattern[str]"], ...] = (
-    ("EMAIL", re.compile(r"[\w.+%'-]+\s?@\s?[\w-]+(?:\.[\w-]+)+", re.I)),
-    ("EMAIL", re.compile(r"\b[\w.+-]+ (?:at|\(at\)|\[at\]) (?:gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|comcast|verizon) (?:dot|\.) ?com\b", re.I)),
-    ("LINK", re.compile(r"\b(?:https?://|www\.)[^\s<>\"]+", re.I)),
-    ("LINK", re.compile(r"\b(?:[\w-]+\.)+(?:com|org|net|edu|gov|io|co|us|uk|info|me|health|clinic)(?:/[^\s<>\"]*)?(?![\w@])", re.I)),
-    ("DATE", re.compile(rf"\b\d{{1,2}}\s?[/.-]\s?\d{{1,2}}\s?[/.-]\s?(?:\d{{4}}|\d{{2}})\b|\b(?:19|20)\d\d[/.-]\d{{1,2}}[/.-]\d{{1,2}}\b")),
-    ("DATE", re.compile(rf"\b{MONTH}\s+{DAY}(?:\s*,?\s*(?:of\s+)?{YEAR})(?!\d)|\b{DAY}\s+(?:of\s+)?{MONTH},?\s+{YEAR}(?!\d)", re.I)),
-    ("DATE", re.compile(rf"(?<=\bborn on )(?:the\s+)?{DAY}\s+(?:of\s+)?{MONTH}|(?<=\bborn on ){MONTH}\s+{DAY}\b|(?<=\bborn ){MONTH}\s+{DAY}\b", re.I)),
-    ("DATE", re.compile(rf"(?<=\bbirthday is )(?:the\s+)?(?:{MONTH}\s+{DAY}|{DAY}\s+(?:of\s+)?{MONTH})\b", re.I)),
-    ("DATE", re.compile(r"(?<=\bdob )\s*:?\s*\d{6,8}\b|(?<=\bdob: )\d{6,8}\b|(?<=\bdob is )\d{6,8}\b", re.I)),
-    ("ADDRESS", re.compile(rf"\b\d{{1,6}}[A-Za-z]?\s+(?:(?:n|s|e|w|north|south|east|west)\.?\s+)?(?:{NO_ROAD_NAME}[A-Za-z0-9][\w.'-]*\s+){{1,3}}{ROAD}\b\.?{UNIT_OF_HOUSE}?{PLACE}?", re.I)),
-    ("ADDRESS", re.compile(r"\bp\.?\s?o\.?\s+box\s+\d+", re.I)),
-    ("ADDRESS", re.compile(rf"\b(?:{STATES}|{STATE_NAMES}),?\s+\d{{5}}(?:-\d{{4}})?\b")),
-    ("ADDRESS", re.compile(rf"\b{STATE_NAMES},?\s+\d{{5}}(?:-\d{{4}})?\b", re.I)),
-    ("ADDRESS", re.compile(r"\b(?:zip(?: ?code)?|postcode|postal code)(?: is| ?:)?\s*\d{5}(?:-\d{4})?\b", re.I)),
-    ("ADDRESS", re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")),
-    ("PHONE", re.compile(r"(?<![\w$.])(?:\+?\d{1,3}[\s.-]?)?(?:\(\d{3}\)|\d{3})[\s.-]?\d{3}[\s.-]?\d{4}(?!\w)(?:\s*(?:x|ext\.?)\s*\d{1,5})?")),
-    ("PHONE", re.compile(r"(?<![\w$.-])\d{3}[-.]\d{4}(?![\w-])")),
-    ("NUMBER", re.compile(r"(?<![\w$])\d{3}[- ]\d{2}[- ]\d{4}(?!\w)")),
-    ("NUMBER", re.compile(r"(?<![\w$])\d{4}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,4})?(?!\w)")),
-    ("NUMBER", re.compile(rf"(?<![\w$.,])\d{{5,}}(?:-\d+)*(?!\w|[.,]\d)(?!\s?{UNIT})", re.I)),
-    ("NUMBER", re.compile(r"(?<![\w$])(?=[A-Za-z0-9-]*[A-Za-z])(?=(?:[A-Za-z-]*\d){4})[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?!\w)")),
-    ("NUMBER", re.compile(r"(?<=\bssn )\d{4}\b|(?<=\bssn is )\d{4}\b|(?<=\bsocial is )\d{4}\b|(?<=\bsocial )\d{4}\b|(?<=\bending in )\d{4}\b|(?<=\blast four )\d{4}\b|(?<=\blast 4 )\d{4}\b|(?<=\bpin is )\d{4}\b", re.I)),
-    ("NUMBER", re.compile(r"(?<=\b(?:id|no|nr))[.:#]*\s?#?\s?[A-Z]{0,3}\d{4,}\b|(?<=\bmrn)[.:# ]*(?:is )?[A-Z]{0,3}\d{4,}\b", re.I)),
-)
+CITY = r"(?:[A-Z][\w.'-]+\s){0,2}[A-Z][\w.'-]+,?\s+"
+ZIP = r"\d{5}(?:-\d{4})?\b"
+
+
+def _patterns(tag: str, *written: str, case: bool = False) -> list[tuple[str, "re.Pattern[str]"]]:
+    return [(tag, re.compile(text, 0 if case else re.IGNORECASE)) for text in written]
+
+
+# Looked for before phone numbers, and after; what is found first keeps its place.
+BEFORE_PHONES = [
+    *_patterns(
+        "EMAIL",
+        r"(?<![\w.+%'-])[\w.+%'-]{1,64}\s?@\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}",
+        r"(?<![\w.+-])[\w.+-]{1,64} (?:at|\(at\)|\[at\]) "
+        r"(?:gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|comcast|verizon) (?:dot|\.) ?com\b",
+    ),
+    *_patterns(
+        "LINK",
+        r"\b(?:https?://|www\.)[^\s<>\"]+",
+        r"(?<![\w.-])(?:[\w-]{1,63}\.){1,6}(?:com|org|net|edu|gov|io|co|us|uk|info|me|health|clinic)(?:/[^\s<>\"]*)?(?![\w@])",
+    ),
+    *_patterns(
+        "DATE",
+        r"\b\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:\d{4}|\d{2})\b",
+        r"\b(?:19|20)\d\d[/.-]\d{1,2}[/.-]\d{1,2}\b",
+        rf"\b{MONTH}\s+{DAY}\s*,?\s*(?:of\s+)?{YEAR}(?!\d)",
+        rf"\b{DAY}\s+(?:of\s+)?{MONTH},?\s+{YEAR}(?!\d)",
+        *(
+            rf"(?<=\b{cue} )(?:the\s+)?(?:{MONTH}\s+{DAY}|{DAY}\s+(?:of\s+)?{MONTH})(?!\w)"
+            for cue in ("born", "born on", "birthday is", "birthday", "birth is", "birthdate is", "dob", "dob:", "dob is")
+        ),
+        *(rf"(?<=\b{cue} )\d{{6,8}}\b" for cue in ("dob", "dob:", "dob is", "born", "birth")),
+    ),
+    *_patterns(
+        "ADDRESS",
+        r"\b\d{1,6}[A-Z]?\s+(?:(?:n|s|e|w|north|south|east|west)\.?\s+)?"
+        rf"(?:{NO_ROAD_NAME}[A-Z0-9][\w.'-]*\s+){{1,3}}{ROAD}\b\.?{UNIT_OF_HOUSE}?{PLACE}?",
+        r"\bp\.?\s?o\.?\s+box\s+\d+",
+        r"\b(?:zip(?: ?code)?|postcode|postal code)(?: is| ?:)?\s*" + ZIP,
+    ),
+    *_patterns("ADDRESS", rf"\b(?:{CITY})?{STATES},?\s+{ZIP}", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", case=True),
+    *_patterns("ADDRESS", rf"\b{STATE_NAMES},?\s+{ZIP}"),
+]
+AFTER_PHONES = [
+    *_patterns(
+        "PHONE",
+        r"(?<![\w$.])(?:\+?\d{1,3}[\s.-]?)?(?:\(\d{3}\)|\d{3})[\s.-]?\d{3}[\s.-]?\d{4}(?!\w)(?:\s*(?:x|ext\.?)\s*\d{1,5})?",
+        r"(?<![\w$.-])\d{3}[-.]\d{4}(?![\w-])",
+    ),
+    *_patterns(
+        "NUMBER",
+        r"(?<![\w$])\d{3}[- ]\d{2}[- ]\d{4}(?!\w)",
+        r"(?<![\w$-])\d{2,6}-\d{2,8}-\d{2,8}(?!\w)",
+        r"(?<![\w$])\d{4}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,4})?(?!\w)",
+        rf"(?<![\w$.,-])\d{{5,30}}(?:-\d+){{0,6}}(?!\w|[.,]\d)(?!\s?{UNIT})",
+        r"(?<![\w$-])(?=[A-Z0-9-]{6,40}(?![\w-]))(?=[A-Z0-9-]{0,40}[A-Z])(?=(?:[A-Z-]{0,40}\d){4})[A-Z0-9]+(?:-[A-Z0-9]+)*(?!\w)",
+        *(rf"(?<=\b{cue} )\d{{4}}\b" for cue in ("ssn", "ssn is", "social", "social is", "ending in", "last four", "last 4", "pin is")),
+        *(
+            rf"(?<=\b{cue} )#?[A-Z]{{0,3}}\d{{4,}}\b"
+            for cue in ("id", "id is", "mrn", "mrn is", "number", "account", "policy", "group", "member", "chart")
+        ),
+        r"#\s?[A-Z]{0,3}\d{4,}\b",
+    ),
+]
 MEASURED = re.compile(rf"\d[\d.,]*(?:{UNIT}|[a-z]{{1,2}})", re.I)
-TAG = re.compile(r"\[[A-Z]+\]")
 
 
 class Redactor:
@@ -90,11 +134,11 @@ class Redactor:
         return text
 
     def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
-        for tag, pattern in PATTERNS[:12]:
+        for tag, pattern in BEFORE_PHONES:
             yield from ((*match.span(), tag) for match in pattern.finditer(text))
-        for match in phonenumbers.PhoneNumberMatcher(text, "US"):
-            yield match.start, match.end, "PHONE"
-        for tag, pattern in PATTERNS[12:]:
-            for found in pattern.finditer(text):
-                if found[0].lower() not in self._vocabulary and not MEASURED.fullmatch(found[0]):
-                    yield (*found.span(), tag)
+        for call in phonenumbers.PhoneNumberMatcher(text, "US"):
+            yield call.start, call.end, "PHONE"
+        for tag, pattern in AFTER_PHONES:
+            for match in pattern.finditer(text):
+                if match[0].lower() not in self._vocabulary and not MEASURED.fullmatch(match[0]):
+                    yield (*match.span(), tag)

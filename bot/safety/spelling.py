@@ -13,13 +13,14 @@ from typing import Iterable, Iterator, Mapping
 
 from bot.safety.contractions import expanded
 
-SHORTEST_GUESSED = 5  # shorter words have too many neighbours; only two swapped letters are undone in four-letter words
+SHORTEST_GUESSED = 4  # shorter words have too many neighbours
 TWO_SLIPS_FROM = 9
 LONGEST_GUESSED = 24
+LOST = 9.0
 SHORTEST_HEARD = 6
-SOUNDS = (("ph", "f"), ("gh", ""), ("ck", "k"), ("sch", "s"), ("sh", "s"), ("sc", "s"), ("ch", "k"), ("kn", "n"), ("ps", "s"), ("x", "ks"), ("qu", "k"), ("th", "t"))
+SOUNDS = dict(ph="f", gh="", ck="k", sch="s", sh="s", sc="s", ch="k", kn="n", ps="s", x="ks", qu="k", th="t")
 SOFT_C = re.compile(r"c(?=[eiy])")
-LETTERS_OF_SIGNS = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "l", "+": "t"})
+LETTERS_OF_SIGNS = str.maketrans("013457@$!|+", "oieastasilt")
 SIGNS = re.compile(r"[0-9@$!|+]")
 REPEATED = re.compile(r"(.)\1{2,}")
 DOUBLED = re.compile(r"(.)\1+")
@@ -46,7 +47,6 @@ class Speller:
                 for shorter in _deletions(target, _slips(target)):
                     self._by_deletion[shorter].add(target)
         self._by_sound = {sound(target): target for target in sorted(self._targets) if target.isalpha() and len(target) >= SHORTEST_HEARD}
-        self._swapped = {swap: target for target in sorted(self._targets) if len(target) == 4 for swap in _swaps(target)}
         self.word = lru_cache(maxsize=8192)(self._word)
 
     def joined(self, letters: str) -> bool:
@@ -70,7 +70,8 @@ class Speller:
         elif SIGNS.search(word):
             found = self._target(word.translate(LETTERS_OF_SIGNS)) or self._target(SIGNS.sub("", word))
         if not found and REPEATED.search(word):
-            found = self._plain(REPEATED.sub(r"\1\1", word)) or self._plain(DOUBLED.sub(r"\1", word)) or self._plain(REPEATED.sub(r"\1", word))
+            shorter = (REPEATED.sub(r"\1\1", word), DOUBLED.sub(r"\1", word), REPEATED.sub(r"\1", word))
+            found = next(filter(None, map(self._plain, shorter)), ())
         if not found and "'" in word:
             found = self._plain(word.replace("'", ""))
         if not found and len(SIGNS.split(word)) > 1 and not any(c.isdigit() for c in word):
@@ -96,24 +97,25 @@ class Speller:
     def _guessed(self, word: str) -> tuple[str, ...]:
         if not word.isalpha() or not word.isascii() or len(word) > LONGEST_GUESSED:
             return ()
-        if len(word) == 4 and word in self._swapped:
-            return (self._swapped[word],)
-        near = self._near(word) if len(word) >= SHORTEST_GUESSED else ""
-        if near:
+        distance, near = self._near(word) if len(word) >= SHORTEST_GUESSED else (LOST, "")
+        if distance < 2:
             return (near,)
+        apart = self._split(word)
+        if apart or near:
+            return apart or (near,)
         heard = self._by_sound.get(sound(word)) if len(word) >= SHORTEST_HEARD else None
-        return (heard,) if heard else self._split(word)
+        return (heard,) if heard else ()
 
-    def _near(self, word: str) -> str:
-        """The target within one slip (two in a long word), or ""."""
-        best = (9, "")
+    def _near(self, word: str) -> tuple[float, str]:
+        """The target within one slip (two in a long word) and how far it is; a wrong first letter counts half more."""
+        best: tuple[float, str] = (LOST, "")
         for shorter in _deletions(word, _slips(word)):
             for target in self._by_deletion.get(shorter, ()):
                 allowed = min(_slips(word), _slips(target))
                 distance = _distance(word, target)
-                if distance <= allowed and (distance == 1 or word[0] == target[0]):
+                if distance <= allowed and (word[0] == target[0] or distance == 1 and len(word) > 4):
                     best = min(best, (distance + (word[0] != target[0]) * 0.5, target))
-        return best[1]
+        return best
 
     def _split(self, word: str) -> tuple[str, ...]:
         """Words run together ("chestpain", "wanttodie"), each of them one of the rules' words."""
@@ -135,7 +137,7 @@ class Speller:
 
 def sound(word: str) -> str:
     """A word as it is heard ("anafilaxis" is "anaphylaxis"): its first letter and its consonants, roughly."""
-    for letters, heard in SOUNDS:
+    for letters, heard in SOUNDS.items():
         word = word.replace(letters, heard)
     word = SOFT_C.sub("s", word).replace("c", "k").replace("z", "s").replace("y", "i")
     return DOUBLED.sub(r"\1", word[:1] + re.sub("[aeiouhw]", "", word[1:]))
@@ -153,11 +155,6 @@ def _slips(word: str) -> int:
 def _deletions(word: str, most: int) -> set[str]:
     """`word` with up to `most` letters left out."""
     return {"".join(word[i] for i in kept) for count in range(most + 1) for kept in combinations(range(len(word)), len(word) - count)}
-
-
-def _swaps(word: str) -> list[str]:
-    swaps = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
-    return [swap for swap in swaps if swap != word]
 
 
 def _distance(one: str, other: str) -> int:

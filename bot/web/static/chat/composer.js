@@ -1,14 +1,13 @@
-// The writing field: draft, sending, suggestions, the hint about private numbers. When a request asks for something, the
-// field becomes the one that fits, so that phones show the right keyboard and browsers fill in what they know; any text
-// may still be sent.
+// The writing field. When a request asks for something it becomes the field that fits, for the phone's keyboard and the
+// browser's autofill; any text may still be sent.
 
+import { questions } from "./conversation.js";
 import { button, byId, el, onChoice, preferences, t, tab } from "./page.js";
-import { questions } from "./server.js";
 import { announce } from "./transcript.js";
 
 const LONGEST = 2000;
-const COUNT_FROM = 200; // characters left when the count begins to show
-const PAUSE_MS = 350; // in typing, before questions are suggested
+const COUNT_FROM = 200; // characters left
+const PAUSE_MS = 350;
 const SHORTEST = 3;
 const MOST = 3;
 // Both found by trying typos and half words on the real questions.
@@ -32,7 +31,6 @@ export class Composer {
   #timer = 0;
   #known = null;
 
-  /** `send(text)` takes a message. */
   constructor(send) {
     this.send = send;
     this.#form.addEventListener("submit", (event) => {
@@ -55,12 +53,11 @@ export class Composer {
     this.#suggest([]);
   }
 
-  /** Only after the visitor did something, never because a message came. */
   focus() { this.field.focus(); }
 
   show(isShown) { this.#form.hidden = !isShown; }
 
-  /** Fit the field to what is asked for, "" for ordinary questions; `said` is the reply that asks. */
+  /** Fit the field to what the reply `said` asks for; "" for ordinary questions. */
   ask(slot, said) {
     const isAgain = slot && slot === this.#asks;
     this.#asks = slot;
@@ -76,7 +73,7 @@ export class Composer {
     this.#place((FIELDS[slot === "contact" ? "by_phone" : slot] ?? textArea)());
   }
 
-  /** Exchange the field; its text stays, and the focus if it was there. */
+  /** Exchange the field; text and focus stay. */
   #place(field) {
     const old = this.field;
     const hadFocus = old && document.activeElement === old;
@@ -117,7 +114,7 @@ export class Composer {
     return el("div", { class: "day" }, el("label", {}, t("date"), day), missing, el("div", { class: "buttons" }, ...Object.entries(parts).map(add)));
   }
 
-  /** The same thing is asked again: say why at the field, too. */
+  /** Asked again: say why at the field, too. */
   #complain(text) {
     byId("field-error").textContent = text;
     this.field.ariaInvalid = text ? true : null;
@@ -133,7 +130,7 @@ export class Composer {
     tab.set("draft", value);
     this.#check.hidden = true;
     field.style.height = "auto";
-    if (field.tagName === "TEXTAREA") field.style.height = `${field.scrollHeight + 2}px`; // CSS holds the upper bound
+    if (field.tagName === "TEXTAREA") field.style.height = `${field.scrollHeight + 2}px`;
     const count = LONGEST - value.length;
     byId("field-count").textContent = count <= COUNT_FROM ? t("characters_left", { count }) : "";
     clearTimeout(this.#timer);
@@ -148,7 +145,7 @@ export class Composer {
     const isTyping = target === this.field && !isComposing;
     const isFirstLine = isTyping && !this.value.slice(0, target.selectionStart).includes("\n");
     if (key === "Enter" && isTyping && !shiftKey && target.tagName === "TEXTAREA" && preferences.enterSends) this.#submit(this.value);
-    else if (key === "ArrowUp" && choices.length && (place > 0 || isFirstLine)) choices.at(place - 1).focus();
+    else if (key === "ArrowUp" && choices.length && (place > 0 || isFirstLine)) (choices[place - 1] ?? choices.at(-1)).focus();
     else if (key === "ArrowDown" && place >= 0) (choices[place + 1] ?? this.field).focus();
     else if (key === "Escape" && choices.length) {
       this.#suggest([]);
@@ -177,7 +174,7 @@ export class Composer {
     this.#check.replaceChildren(el("p", {}, warning), el("div", { class: "buttons" }, remove, ...others));
     this.#check.hidden = false;
     announce(warning);
-    remove.focus(); // an answer to the press on "send", so no interruption
+    remove.focus(); // answers the press on "send"
   }
 
   #go(text) {
@@ -186,9 +183,9 @@ export class Composer {
     this.send(text);
   }
 
-  /** Matches are looked for here, in a list fetched once: no keystroke leaves the page. */
+  /** In a list fetched once: no keystroke leaves the page. */
   async #lookUp(text) {
-    this.#known ??= await questions().then(prepare, () => null); // no connection: again at the next pause
+    this.#known ??= await questions().then(prepare, () => null);
     if (this.value === text) this.#suggest(matches(text, this.#known ?? []));
   }
 
@@ -205,15 +202,13 @@ export class Composer {
   }
 }
 
-/* Which known questions a half-typed text may mean */
-
 const NOISE = /^(an?|and|are|at|be|but|can|do|does|for|from|get|have|how|if|in|is|it|me|my|of|on|or|so|that|the|there|this|to|was|what|when|where|which|who|why|will|with|would|you|your)$/;
 
 const words = (text) => (text.toLowerCase().match(/[\p{L}\d]{2,}/gu) ?? []).filter((word) => !NOISE.test(word));
 
 export const prepare = ({ questions: known }) => known.map(({ question, words: keys }) => ({ question, asked: words(question), keys: words(keys) }));
 
-/** Likeliest first. */
+/** The questions that a half-typed text may mean, likeliest first. */
 export function matches(text, entries) {
   const typed = words(text);
   const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / (numbers.length || 1);
@@ -236,11 +231,11 @@ function likeness(word, other) {
   return shared >= 0.45 ? shared : 0;
 }
 
-const paired = {}; // thousands of comparisons at each pause, of a few hundred words
+const paired = {};
 
 const pairs = (word) => (paired[word] ??= Array.from({ length: word.length + 1 }, (_, start) => ` ${word} `.slice(start, start + 2)));
 
-/* Numbers that do not belong into a chat. On the quiet side: phone numbers and dates must not trigger it. */
+/* Numbers that do not belong into a chat. Phone numbers and dates must not trigger it. */
 
 const PRIVATE = [
   ["private_card", /(?<![\d+])\d(?:[ -]?\d){12,18}(?!\d)/g],
@@ -250,13 +245,12 @@ const PRIVATE = [
   ["private_insurance", /(?<=\b(?:insurance|policy|member|group|plan|subscriber|medicare|medicaid)\b[^\d\n]{0,25})\d[\d-]{5,}/gi],
 ];
 
-/** The first find as { kind, cleaned(replacement) }, or undefined. */
 export function findPrivateNumber(text) {
   const found = PRIVATE.find(([kind, pattern]) => text.match(pattern)?.some((number) => kind !== "private_card" || isCard(number)));
   return found && { kind: found[0], cleaned: (replacement) => PRIVATE.reduce((left, [, pattern]) => left.replace(pattern, replacement), text) };
 }
 
-/** By the check digit that every payment card has (Luhn). */
+/** Luhn's check digit. */
 function isCard(number) {
   const digits = [...number.replace(/\D/g, "")].reverse().map(Number);
   return digits.reduce((sum, digit, place) => sum + (place % 2 ? (digit * 2) % 9 || digit : digit), 0) % 10 === 0;

@@ -1,13 +1,12 @@
-// The conversation as this tab knows it: its key, all messages in order, and what is still on its way.
-// Tells of itself by events: "message", "pending", "ready", "ended", "connection".
+// The conversation as this tab knows it. Tells of itself by events: message, pending, ready, ended, connection.
 
 import { browser, lang, onOtherTab, page, tab } from "./page.js";
-import * as server from "./server.js";
 
 const FIRST_PAUSE_MS = 1000; // before trying again; doubled each time
 const LONGEST_PAUSE_MS = 30000;
 const SILENCE_MS = 40000; // the server pings every 15 s: two missed, and the connection is dead
 const LEADER_ANSWER_MS = 1500;
+const PATIENCE_MS = 15000;
 
 const wait = (pause) => new Promise((resolve) => setTimeout(resolve, pause));
 const isWaiting = ({ state }) => state !== "sent" && state !== "refused";
@@ -32,23 +31,21 @@ export class Conversation extends EventTarget {
 
   get lastSeq() { return this.messages.at(-1)?.seq ?? 0; }
 
-  /** Go on with the conversation that this browser has the key to; false when there is none. */
+  /** Go on with the conversation of this browser; false when there is none. */
   resume() {
     const session = browser.get("session");
     if (session) this.#open(session);
     return Boolean(session);
   }
 
-  /** A new conversation, once the visitor has agreed to the notice. */
   async begin() {
     if (this.session || this.resume()) return;
-    const session = await server.begin(page.notice_version, lang);
+    const session = await begin(page.notice_version, lang);
     browser.set("session", session);
     this.#open(session, true);
   }
 
   send(text) {
-    // randomUUID exists on https and localhost only; a clinic's test server may be neither.
     this.#queue(crypto.getRandomValues(new Uint32Array(4)).join("-"), text);
     this.#flush();
   }
@@ -59,13 +56,12 @@ export class Conversation extends EventTarget {
   }
 
   async remove() {
-    const receipt = await server.remove(this.session);
+    const receipt = await remove(this.session);
     this.#live?.stop(true);
     this.#end("deleted");
     return receipt;
   }
 
-  /** Forget it in this browser; the clinic keeps it. */
   leave() { this.#end("left"); }
 
   async #open(session, isNew) {
@@ -91,7 +87,7 @@ export class Conversation extends EventTarget {
   async #loadHistory(session) {
     while (this.session === session) {
       try {
-        const { messages } = await server.history(session);
+        const { messages } = await history(session);
         return messages.forEach((message) => this.#receive(message));
       } catch ({ gone }) {
         if (gone) return this.#end("expired");
@@ -128,7 +124,7 @@ export class Conversation extends EventTarget {
     let item;
     while (this.session === session && (item = this.#outbox.find(isWaiting))) {
       this.#mark(item, "sending");
-      const error = await server.send(session, item.text, item.key).then(({ seq }) => { item.seq = seq; }, (failure) => failure);
+      const error = await post(session, item.text, item.key).then(({ seq }) => { item.seq = seq; }, (failure) => failure);
       if (this.session !== session) break;
       if (error?.gone) this.#end("expired");
       else if (!error) this.#mark(item, "sent");
@@ -151,7 +147,6 @@ export class Conversation extends EventTarget {
     if (this.#outbox.includes(item)) this.#tell("pending", item);
   }
 
-  /** Over a reload, too, until the server has them. */
   #keep(items) {
     this.#outbox = items;
     tab.set("outbox", { id: this.session.id, items: items.filter(isWaiting).map(({ key, text }) => [key, text]) });
@@ -174,14 +169,13 @@ export class Conversation extends EventTarget {
 }
 
 /**
- * New messages, over one connection per browser: the tab that holds a lock listens to the server and tells the others.
- * A tab that hears nothing takes the lock away, so a sleeping leader costs a second, not the conversation. Every tab
- * drops what it knows already, so two leaders for a moment do no harm.
+ * One connection per browser: the tab that holds a lock listens to the server and tells the others. A tab that hears
+ * nothing takes the lock away. Every tab drops what it knows, so two leaders for a moment do no harm.
  */
 class Live {
   #stopped = new AbortController();
   #stream = new AbortController();
-  #place = new AbortController(); // in the queue for the lock
+  #place = new AbortController();
   #leads = false;
   #isUp = false;
   #pause = FIRST_PAUSE_MS;
@@ -202,7 +196,7 @@ class Live {
       this.channel.onmessage = ({ data }) => this.#heard(data);
       this.#compete();
     } catch {
-      this.#lead(); // forbidden in this frame: every tab connects by itself
+      this.#lead(); // forbidden in this frame
     }
   }
 
@@ -236,7 +230,7 @@ class Live {
     while (this.#leads && !this.#isOver) {
       const stream = new AbortController();
       this.#stream = stream;
-      await server.listen(this.session, this.on.lastSeq(), stream.signal, (...event) => this.#event(stream, ...event), () => this.#alive())
+      await listen(this.session, this.on.lastSeq(), stream.signal, (...event) => this.#event(stream, ...event), () => this.#alive())
         .catch(({ gone, retryAfter }) => {
           if (gone) this.#gone();
           this.#pause = retryAfter || this.#pause;
@@ -264,7 +258,7 @@ class Live {
     this.#show(true);
   }
 
-  /** Wait before the next try: longer each time, never in step with other visitors. */
+  /** Longer each time, never in step with other visitors. */
   async #rest() {
     this.#show(false);
     const pause = this.#pause * (0.5 + Math.random());
@@ -296,7 +290,6 @@ class Live {
     this.#isUp = isUp;
   }
 
-  /** The phone woke up or the tab came to the front: no timer is waited for. */
   #woke() {
     if (document.hidden) return;
     this.#pause = FIRST_PAUSE_MS;
@@ -304,7 +297,7 @@ class Live {
     if (!this.#leads || Date.now() - this.#lastSign > SILENCE_MS / 2) this.#renew();
   }
 
-  /** A leader connects again; others ask the leader for what they lack, and take over if none answers. */
+  /** A leader connects again; others ask for what they lack, and take over if none answers. */
   async #renew() {
     this.#stream.abort();
     if (this.#leads) return;
@@ -312,5 +305,54 @@ class Live {
     this.#tell({ ask: this.on.lastSeq() });
     await wait(LEADER_ANSWER_MS);
     if (!this.#isOver && !this.#leads && this.#lastSign < asked) this.#compete(true);
+  }
+}
+
+/* The server's interface */
+
+async function call(method, path, { session, body, headers, signal = AbortSignal.timeout(PATIENCE_MS) } = {}) {
+  const response = await fetch(`/api/${path}`, {
+    method,
+    signal,
+    credentials: "omit", // the token is the only key
+    headers: { ...headers, ...(session && { Authorization: `Bearer ${session.token}` }), ...(body && { "Content-Type": "application/json" }) },
+    body: body && JSON.stringify(body),
+  }).catch(() => ({ status: 0 }));
+  const { ok, status } = response;
+  if (ok) return response;
+  throw Object.assign(new Error(`status ${status}`), {
+    gone: [401, 403, 404, 410].includes(status), // no such conversation (any more)
+    passing: !status || status >= 500 || [408, 409, 429].includes(status), // trying again may help
+    tooFast: status === 429,
+    retryAfter: response.headers?.get("Retry-After") * 1000,
+  });
+}
+
+const json = async (...request) => (await call(...request)).json();
+const of = ({ id }, more = "") => `conversations/${id}${more}`;
+
+const begin = (agreed, language) => json("POST", "conversations", { body: { agreed, language } });
+const post = (session, text, key) => json("POST", of(session, "/messages"), { session, body: { text, key } });
+export const history = (session) => json("GET", of(session), { session });
+const remove = (session) => json("DELETE", of(session), { session });
+export const rate = (session, seq, helpful, note) => call("POST", of(session, "/feedback"), { session, body: { seq, helpful, note } });
+export const status = () => json("GET", "status");
+export const questions = () => json("GET", "questions?lang=en");
+
+/** Until the stream ends. Read by hand, because EventSource cannot send the token. */
+async function listen(session, after, signal, received, alive) {
+  const { body } = await call("GET", of(session, "/events"), { session, signal, headers: { "Last-Event-ID": after } });
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    alive();
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (rest + value).split("\n\n");
+    rest = blocks.pop(); // an event counts once its blank line has come
+    for (const block of blocks) {
+      const [, data] = block.match(/^data: (.*)$/m) ?? [];
+      if (data) received(/^event: gone$/m.test(block) ? "gone" : "message", data);
+    }
   }
 }

@@ -1,22 +1,21 @@
 // The chat page: what surrounds the chat, the first screen, and how the parts work together.
 
 import { Composer } from "./composer.js";
-import { Conversation } from "./conversation.js";
+import { Conversation, rate, status } from "./conversation.js";
 import { answersLink, closeMenu, openMenu, showStored } from "./menu.js";
 import { button, byId, choose, clinic, el, page, paragraphs, query, strings, t } from "./page.js";
-import * as server from "./server.js";
 import { choices, disclaimerLine, hush, SAY, Transcript } from "./transcript.js";
 
-const CALM_MS = 60000; // how often to ask how the assistant is
+const CALM_MS = 60000;
 const WORRIED_MS = 10000;
 const BLINK_MS = 4000; // shorter interruptions are not worth a word
-const LONGEST_QUESTION = 500; // from a link or the page around us
+const LONGEST_QUESTION = 500;
 
 const { style, classList } = document.documentElement;
 const conversation = new Conversation();
 const transcript = new Transcript({
   say,
-  rate: (...judgement) => server.rate(conversation.session, ...judgement),
+  rate: (...judgement) => rate(conversation.session, ...judgement),
   retry: () => conversation.retry(),
   late: watchService,
 });
@@ -32,9 +31,7 @@ let problem = "";
 let blink = 0;
 let asking = 0;
 
-choose({}); // applies the stored preferences
-
-/* The clinic's colour: the style sheet keeps it readable in both themes. */
+choose({});
 
 if (/^#[\da-f]{6}$/i.test(query.get("color"))) {
   style.setProperty("--brand", query.get("color"));
@@ -52,8 +49,8 @@ for (const change of ["resize", "scroll"]) {
   });
 }
 
-/* The page that shows the chat in a frame. Both sides name the other's origin and ignore everything else. The loader
-   tells where it stands; lying would only cut off the liar, because frame-ancestors decides who may show us at all. */
+/* The page that frames the chat. The loader says where it stands; a lie cuts off the liar only, because frame-ancestors
+   decides who may show us at all. */
 
 const host = page.embed && window.parent !== window ? query.get("host") : null;
 
@@ -73,8 +70,6 @@ window.addEventListener("message", ({ data, source, origin }) => {
   else byId("agree").focus();
 });
 
-/* One line that says what does not work just now, with the phone number. */
-
 function drawProblem() {
   const now = !navigator.onLine ? "offline" : !isConnected ? "reconnecting" : assistant === "ready" ? "" : assistant;
   if (now !== problem) byId("banner").replaceChildren(...(now ? paragraphs(t(now)) : []));
@@ -84,7 +79,7 @@ function drawProblem() {
 async function watchService() {
   clearTimeout(asking);
   if (document.hidden) return;
-  const now = await server.status().catch(() => null); // no answer: the connection has a line of its own
+  const now = await status().catch(() => null);
   assistant = now?.assistant ?? assistant;
   if (now) byId("open-state").textContent = t(now.open_now ? "open_now" : "closed_now");
   drawProblem();
@@ -137,7 +132,7 @@ function greet() {
   ));
 }
 
-/** A question that came with a link goes into the field; only the visitor's own press sends it. */
+/** A question from outside: only the visitor's own press sends it. */
 function putIntoField(question) {
   if (!question) return;
   composer.value = String(question).slice(0, LONGEST_QUESTION);
@@ -157,7 +152,7 @@ function say(text, event) {
   }
 }
 
-/** Staff need longer than half a minute: then no sign pretends that a reply is coming. */
+/** Not with staff: they need longer than a sign may last. */
 function awaitReply() {
   const last = conversation.messages.filter(({ author }) => author !== "visitor").at(-1);
   if (last?.author !== "staff" && last?.kind !== "waiting") transcript.typing(true);
@@ -202,7 +197,7 @@ on("ended", ({ reason, unsent }) => {
   composer.ask("");
   composer.value = unsent.join("\n") || (reason === "expired" ? composer.value : "");
   showConnection(true);
-  if (reason !== "deleted") closeMenu(); // what it showed is no longer true
+  if (reason !== "deleted") closeMenu();
   showNotice({ gone: t("gone"), expired: t("expired") }[reason]);
 });
 

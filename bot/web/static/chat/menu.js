@@ -1,11 +1,9 @@
-// The menu: the visitor's rights over the conversation, reading and typing settings, the clinic's facts.
+// The menu: rights over the conversation, settings, the clinic's facts. In the browser's own modal <dialog>.
 
+import { history } from "./conversation.js";
 import { button, byId, choose, clinic, el, icon, lang, momentOf, outward, page, preferences, query, t } from "./page.js";
-import * as server from "./server.js";
 
 export const answersLink = (text) => el("a", { href: `/answers?lang=${lang}`, target: "_blank", rel: "noopener" }, text);
-
-/* One modal window. The browser's own <dialog> holds the focus, and closes on Esc. */
 
 const dialog = byId("dialog");
 let opener = null;
@@ -25,7 +23,7 @@ function show(title, ...content) {
   heading.focus();
 }
 
-/** A button in the dialog; when what it does fails, the dialog says so, with the phone number. */
+/** A button; when what it does fails, the dialog says so. */
 const act = (kind, label, doing, failure = "failed") => button(kind, () => doing().catch(() => {
   dialog.querySelector("[role=alert]").textContent = t(failure);
 }), t(label));
@@ -53,19 +51,16 @@ export function openMenu(conversation) {
   );
 }
 
-/** What was shown in the dialog is no longer true. */
 export const closeMenu = () => dialog.close();
 
-/* Rights */
-
 async function download(session, ending, write) {
-  save(write(await server.history(session)), ending);
+  save(write(await history(session)), ending);
 }
 
 function save(text, ending, name = t("title")) {
   const href = URL.createObjectURL(new Blob([text]));
   el("a", { href, download: `${name}-${new Date().toISOString().slice(0, 10)}.${ending}` }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60000); // once the browser has read it
+  setTimeout(() => URL.revokeObjectURL(href), 60000);
 }
 
 function asText({ messages }) {
@@ -77,7 +72,7 @@ function asText({ messages }) {
   return [`${clinic.name}, ${clinic.phone}`, ...parts].join("\n\n");
 }
 
-/** By POST: in an address, histories and logs would keep the key. */
+/** By POST, so that no address holds the key. */
 function print({ id, token }) {
   const fields = Object.entries({ id, token }).map(([name, value]) => el("input", { type: "hidden", name, value }));
   const form = el("form", { method: "post", action: `/chat/print?lang=${lang}`, target: "_blank" }, ...fields);
@@ -92,7 +87,7 @@ export async function showStored(session) {
     page.retention_days ? t("stored_days", { days: page.retention_days }) : t("stored_default"), t("stored_shared"),
   ];
   if (session) {
-    const { id, created_at: since, messages } = await server.history(session);
+    const { id, created_at: since, messages } = await history(session);
     points.push(t("stored_code", { code: id }), t("stored_since", { when: momentOf(since) }), t("stored_count", { count: messages.length }));
   }
   show(t("stored_title"), el("ul", {}, ...points.map((point) => el("li", {}, point))), buttons(closing("done")));
@@ -113,8 +108,6 @@ function askStartOver(conversation) {
   const leave = closing("start_keep", () => conversation.leave());
   show(t("start_title"), el("p", {}, t("start_text")), buttons(removal(conversation, "start_delete"), leave, closing("cancel")));
 }
-
-/* Settings */
 
 function settings() {
   return [

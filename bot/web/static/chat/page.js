@@ -1,5 +1,4 @@
-// What the server put into the page, how elements are built, and what this browser keeps.
-// Text goes in as text, never as HTML: nothing that a visitor or an answer contains can become markup.
+// The page's facts and texts, its elements, and what this browser keeps. Text goes in as text, never as HTML.
 
 export const byId = (id) => document.getElementById(id);
 export const page = JSON.parse(byId("page").textContent);
@@ -10,7 +9,7 @@ export const CONTENT_LANG = "en"; // of curated answers
 /** The text `key`; {names} are filled from `values`, then from the clinic's facts. */
 export const t = (key, values = {}) => strings[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? clinic[name] ?? whole);
 
-/** An element: `el("a", { href, onclick }, "text")`; empty properties and children are left out. */
+/** `el("a", { href, onclick }, "text")`; empty properties and children are left out. */
 export function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -23,7 +22,6 @@ export function el(tag, properties = {}, ...children) {
 
 export const button = (kind, onclick, ...children) => el("button", { type: "button", class: kind, onclick }, ...children);
 
-/** A decoration from the sprite in chat.html. */
 export function icon(name) {
   const [svg, use] = ["svg", "use"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
   svg.setAttribute("class", "icon");
@@ -50,7 +48,7 @@ function linked(text) {
   return [...pieces, text.slice(end)];
 }
 
-/** A link that leaves the chat open; only https and mail addresses are followed. */
+/** Only https and mail addresses become links. */
 export function outward(address, text = address) {
   if (/^https:/.test(address)) return el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text);
   return address.includes("@") ? el("a", { href: `mailto:${address}` }, text) : text;
@@ -59,11 +57,10 @@ export function outward(address, text = address) {
 const format = (options) => (at) => new Intl.DateTimeFormat(lang, options).format(new Date(at));
 export const timeOf = format({ hour: "numeric", minute: "2-digit" });
 export const momentOf = format({ dateStyle: "long", timeStyle: "short" });
-export const dateOf = format({ dateStyle: "long", timeZone: "UTC" }); // of a bare date, which has no zone
+export const dateOf = format({ dateStyle: "long", timeZone: "UTC" }); // a bare date has no zone
 export const dayOf = format({ weekday: "long", month: "long", day: "numeric" });
 
-/* Kept in this browser: the key to the conversation and the settings (all tabs), draft and unsent texts (this tab).
-   Never a transcript. Where a frame may not store anything, it all lives as long as the page. */
+/* Kept: the conversation's key and settings (all tabs), draft and unsent texts (this tab). Never a transcript. */
 
 const PREFIX = `nerveline:${clinic.name}:`;
 
@@ -94,7 +91,6 @@ export const onOtherTab = (key, changed) => window.addEventListener("storage", (
 export const preferences = { text: "normal", theme: "auto", targets: false, enterSends: true, fullAnswers: false, readAloud: false, ...browser.get("preferences") };
 const listeners = [];
 
-/** Calls `listener` after every change of a preference. */
 export const onChoice = (listener) => listeners.push(listener);
 
 export function choose(choice) {

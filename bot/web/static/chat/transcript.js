@@ -1,17 +1,16 @@
-// The visible conversation: messages, date lines, what is on its way, and where the reader is in it. It never scrolls
-// away from someone who reads further up, and never moves the focus.
+// The visible conversation. It never scrolls away from someone who reads further up, and never moves the focus.
 
 import { button, byId, clinic, CONTENT_LANG, dateOf, dayOf, el, icon, lang, onChoice, outward, page, paragraphs, preferences, t, timeOf } from "./page.js";
 
-// What our own buttons say to the assistant, which understands English only.
+// What our own buttons say; the assistant understands English only.
 export const SAY = { person: "Talk to a person", more: "Tell me more", wrongTopic: "That's not what I meant" };
 
 const NEAR_END_PX = 80;
-const TYPING_MS = 400; // quicker replies need no sign
+const TYPING_MS = 400;
 const STILL_MS = 5000;
 const LATE_MS = 30000;
-const GATHER_MS = 350; // parts of one reply come one by one and are announced together
-const CLEAR_MS = 4000; // what is cleared at once is missed by some screen readers
+const GATHER_MS = 350; // parts of one reply are announced together
+const CLEAR_MS = 4000; // some screen readers miss what is cleared at once
 const LONGEST_NOTE = 500;
 
 export class Transcript {
@@ -20,7 +19,7 @@ export class Transcript {
   #waiting = el("div", { class: "messages" });
   #typing = el("div", { class: "typing" });
   #newButton = byId("new-messages");
-  #items = new Map(); // elements of messages on their way
+  #items = new Map();
   #timers = [];
   #day = "";
   #reply = null;
@@ -47,7 +46,6 @@ export class Transcript {
     pinUrgent(null);
   }
 
-  /** Something of the page's own, such as the greeting. */
   insert(...content) {
     this.#said.append(...content);
     this.#scroller.scrollTop = 0;
@@ -76,7 +74,7 @@ export class Transcript {
     else if (this.#reply !== before) this.#newButton.hidden = false;
   }
 
-  /** A message that the server has not echoed yet, or its new state. */
+  /** A message of ours on its way, or its new state. */
   pending({ key, text, state }) {
     const known = this.#items.get(key);
     const element = ownMessage(text, Date.now(), this.#state(state));
@@ -90,7 +88,7 @@ export class Transcript {
     if (state === "not_sent" || state === "refused") announce(t(state));
   }
 
-  /** The sign that a reply is on its way: not for quick ones, never endless. */
+  /** The sign that a reply is coming: not for quick ones, never endless. */
   typing(isOn) {
     this.#timers.forEach(clearTimeout);
     this.#typing.replaceChildren();
@@ -125,7 +123,7 @@ export class Transcript {
     return el("span", { class: "failed" }, icon("alert"), t(state), again, el("a", { href: clinic.phone_href }, t("or_call")));
   }
 
-  // At 400 % zoom no part of the page has room to scroll by itself; then the page does.
+  // At 400 % zoom the whole page scrolls.
   get #scroller() { return getComputedStyle(this.#log).overflowY === "visible" ? document.scrollingElement : this.#log; }
 
   #distance() {
@@ -159,7 +157,7 @@ function ownMessage(text, at, state) {
 const authorOf = ({ author, name }) => name || t({ staff: "staff", system: "clinic_note" }[author] ?? "assistant");
 const isUrgent = ({ kind }) => kind === "emergency" || kind === "crisis";
 
-/** One reply. Several topics in it have a heading each; the disclaimer stands once below, then what one can do. */
+/** One reply. Several topics have a heading each; the disclaimer stands once below them. */
 class Reply {
   #messages = [];
   #parts = el("div");
@@ -175,7 +173,6 @@ class Reply {
     this.add(message);
   }
 
-  /** Whether `message` is a further part of this reply. */
   continues(message) {
     const [first] = this.#messages;
     const isPart = (one) => one.author === "assistant" && one.reply_to && !isUrgent(one);
@@ -192,7 +189,7 @@ class Reply {
     }
   }
 
-  /** Later messages came: what was not chosen steps back, so that only the newest question is open. */
+  /** Later messages came: only the newest question stays open. */
   settle(text) {
     this.element.classList.add("settled");
     for (const choice of this.element.querySelectorAll(".choices button")) {
@@ -203,14 +200,13 @@ class Reply {
 
   get text() { return [...this.#messages.map(({ heading, text }) => `${heading} ${text}`), ...this.#all("disclaimer")].join(" "); }
 
-  /** The different values of a field, over all parts. */
   #all(field) { return [...new Set(this.#messages.flatMap((message) => message[field]))].filter(Boolean); }
 
   #part(message) {
     const { heading, text, fuller, more, sources, evidence } = message;
     return el(
       "div", { class: "part" },
-      el("div", { lang: message.lang ?? CONTENT_LANG }, heading && el("h3", {}, heading), ...paragraphs(text)),
+      el("div", { lang: message.lang ?? CONTENT_LANG }, heading && el("h2", {}, heading), ...paragraphs(text)),
       el(
         "div", { class: "foldout" },
         ...fuller ? fullText(message) : more ? [button("quiet", (event) => this.actions.say(SAY.more, event), t("more"))] : [],
@@ -245,7 +241,6 @@ export function choices(options, say, label) {
   return options.length ? el("div", { class: "choices", role: "group", "aria-label": label }, ...options.map(one)) : "";
 }
 
-/** In the page's language where there is a wording, else the server's. */
 export function disclaimerLine(text) {
   const kind = Object.keys(page.disclaimer).find((name) => page.disclaimer[name] === text);
   const translated = kind && t(kind);
@@ -277,7 +272,6 @@ function provenance({ sources, evidence, reviewed_on: checked }) {
   );
 }
 
-/** "Helpful? Yes / No", and after a "No" an optional word why. */
 function askHelpful(judge) {
   const status = el("span", { role: "status" });
   const send = (...judgement) => judge(...judgement).then(() => t("thanks"), () => t("comment_failed")).then((said) => { status.textContent = said; });
@@ -298,8 +292,7 @@ function askHelpful(judge) {
   return el("div", { class: "helpful", role: "group", "aria-label": t("helpful") }, t("helpful"), ...answers, status, why);
 }
 
-/* Emergencies: a card in place of the answer, with the numbers before anything else; the same numbers are pinned at the
-   top, where they stay in view. */
+/* Emergencies: a card with the numbers before anything else, and the same numbers pinned at the top. */
 
 function calls({ kind, response }) {
   const number = clinic.crisis_call_href.replace("tel:", "");
@@ -316,7 +309,7 @@ const alarm = (tag, { kind }) => el(tag, {}, icon("alert"), t(`${kind}_title`));
 function urgentCard(message) {
   const ours = t(`${message.kind}_text`);
   return [
-    alarm("h3", message), calls(message), ...ours ? [el("p", {}, ours)] : [],
+    alarm("h2", message), calls(message), ...ours ? [el("p", {}, ours)] : [],
     el("div", { lang: message.lang ?? CONTENT_LANG }, ...paragraphs(message.text)), disclaimerLine(message.disclaimer),
   ];
 }
@@ -325,8 +318,6 @@ function pinUrgent(message) {
   byId("urgent").hidden = !message;
   if (message) byId("urgent").replaceChildren(alarm("p", message), calls(message));
 }
-
-/* Reading aloud, with the browser's own voice. */
 
 let silence = () => {};
 
@@ -359,9 +350,9 @@ function listenButton(reply) {
 let unsaid = [];
 let timer = 0;
 
-/** Say something once to screen readers. The visible log is not live: a live history is read again at every change. */
+/** Say something once to screen readers. The log itself is not live: a live history is read again and again. */
 export function announce(...texts) {
-  // A disclaimer that several parts share is said once, at the end.
+  // A shared disclaimer is said once, at the end.
   unsaid = [...unsaid.filter((text) => !texts.includes(text)), ...texts.filter(Boolean)];
   clearTimeout(timer);
   timer = setTimeout(() => {
