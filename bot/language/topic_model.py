@@ -64,6 +64,7 @@ class NgramFeatures:
 class Guess:
     """What one text is about. `ranking` holds (label, probability), best first; `sure` is P(the first is right)."""
 
+    text: str
     label: str
     sure: float
     ranking: tuple[tuple[str, float], ...]
@@ -71,6 +72,10 @@ class Guess:
     cosine: float
     ngram: float
     nearest: str
+
+    def probability(self, label: str) -> float:
+        """The label's probability; 0 for one that is not among the likeliest."""
+        return dict(self.ranking).get(label, 0.0)
 
 
 class TopicModel:
@@ -111,12 +116,12 @@ class TopicModel:
         signs = np.stack([logsumexp(logits, axis=1), cosines.max(axis=1), ngram], axis=1)
         probabilities = _softmax(logits)
         sure = self._certainty(probabilities, signs, nearest)
-        return [self._guess(*row) for row in zip(probabilities, signs, nearest, sure)]
+        return [self._guess(*row) for row in zip(texts, probabilities, signs, nearest, sure)]
 
-    def _guess(self, probabilities: np.ndarray, signs: np.ndarray, nearest: int, sure: float) -> Guess:
+    def _guess(self, text: str, probabilities: np.ndarray, signs: np.ndarray, nearest: int, sure: float) -> Guess:
         best = np.argsort(-probabilities, kind="stable")[:10]
         ranking = tuple((self.labels[number], float(probabilities[number])) for number in best)
-        return Guess(ranking[0][0], float(sure), ranking, *map(float, signs), nearest=self.texts[nearest])
+        return Guess(text, ranking[0][0], float(sure), ranking, *map(float, signs), nearest=self.texts[nearest])
 
     @staticmethod
     def _join(vectors: np.ndarray, reduced: np.ndarray) -> np.ndarray:

@@ -90,7 +90,7 @@ class TopicClassifier(GraphComponent):
         if label is None:
             return guess
         ranking = ((label, 1.0), *(pair for pair in guess.ranking if pair[0] != label))
-        return Guess(label, 1.0, ranking, guess.energy, guess.cosine, guess.ngram, guess.nearest)
+        return Guess(text, label, 1.0, ranking, guess.energy, guess.cosine, guess.ngram, guess.nearest)
 
 
 def set_decision(message: Message, decision: Decision, guess: Optional[Guess] = None) -> None:

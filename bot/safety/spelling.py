@@ -107,14 +107,14 @@ class Speller:
         return (heard,) if heard else ()
 
     def _near(self, word: str) -> tuple[float, str]:
-        """The target within one slip (two in a long word) and how far it is; a wrong first letter counts half more."""
+        """The target within one slip (two in a long word) and how far it is; another first letter or another sound is farther."""
         best: tuple[float, str] = (LOST, "")
         for shorter in _deletions(word, _slips(word)):
             for target in self._by_deletion.get(shorter, ()):
                 allowed = min(_slips(word), _slips(target))
                 distance = _distance(word, target)
                 if distance <= allowed and (word[0] == target[0] or distance == 1 and len(word) > 4):
-                    best = min(best, (distance + (word[0] != target[0]) * 0.5, target))
+                    best = min(best, (distance + (word[0] != target[0]) * 0.5 + (sound(word) != sound(target)) * 0.2, target))
         return best
 
     def _split(self, word: str) -> tuple[str, ...]:

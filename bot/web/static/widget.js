@@ -97,7 +97,7 @@
     const isFull = isOpen() && phone.matches;
     launcher.ariaExpanded = isOpen();
     launcher.textContent = isOpen() ? closeLabel : openLabel;
-    launcher.ariaLabel = unread && !isOpen() ? `${openLabel}, ${unread} ${news}` : null;
+    launcher.ariaLabel = unread && !isOpen() ? `${openLabel}, ${news}: ${unread}` : null;
     bar.className = isFull ? "behind" : launcher.ariaLabel ? "unread" : "";
     if (frame) frame.className = isFull ? "full" : "";
     const page = document.documentElement.style;
