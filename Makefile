@@ -1,7 +1,6 @@
 # make run: install, train if needed, serve.   make test: everything that CI runs.   make test-fast: under a minute.
-.PHONY: run install train test test-fast test-unit test-engine test-stories test-browser bench check clean
+.PHONY: run install train test test-fast bench check clean
 
-WEB = $$(scripts/environments path web)/bin/python
 ENGINE = $$(scripts/environments path engine)/bin/python
 export PYTHONPATH := $(CURDIR)
 
@@ -18,9 +17,10 @@ check: install
 	@./nerveline check
 
 test-fast: install
-	@$(WEB) -m pytest -q tests/web_environment -m "not slow"
+	@tests/run fast
 
-test: train check
+test: train
+	@mkdir -p build
 	@tests/run
 
 bench: train

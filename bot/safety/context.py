@@ -20,6 +20,7 @@ LISTS = (
 GUARDS = frozenset({"negated", "past", "lasting", "general", "supposed"})
 WORD_LISTS = ("between_no_and_finding", "verbs")
 LINKS = {",", "and"}
+NEAR = 7  # words between a finding and what excuses it
 Range = tuple[int, int]
 REACH = 8  # words between the beginning of a question and what it asks about; a longer way leads to another matter
 
@@ -31,6 +32,7 @@ class Context:
         self._book = book
         self.between, self.verbs = between, verbs
         self.groups = groups
+        self.words = book.words()
 
     @classmethod
     def load(cls, file: YamlFile) -> "Context":
@@ -73,6 +75,13 @@ class Surroundings:
                 return guard
         return ""
 
+    def belong(self, finding: Range, excuse: Range) -> bool:
+        """Whether an excuse stands close enough to a finding, in the same thought, to be about it."""
+        first, behind = self._message.sentence(finding[0])
+        if not first <= excuse[0] < behind or not excuse[0] - NEAR <= finding[1] or not finding[0] <= excuse[1] + NEAR:
+            return False
+        return not self._has("turns", min(finding[1], excuse[1]), max(finding[0], excuse[0]))
+
     @cached_property
     def _found(self) -> dict[str, list[Range]]:
         found: dict[str, list[Range]] = {name: [] for name in LISTS}
@@ -88,7 +97,7 @@ class Surroundings:
             if self._has("no_denials", first, len(words), over=start):
                 continue
             gap = set(words[end : finding[0]])
-            if first <= start < finding[0] and gap <= between and words[end] != "," and not (gap & LINKS and self._is_clause(finding)):
+            if first <= start < end <= finding[0] and gap <= between and words[end] != "," and not (gap & LINKS and self._is_clause(finding)):
                 return True
         return any(start == finding[1] for start, _ in self._found["denied_after"])
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Generic, Iterable, TypeVar
 
 from bot.safety.normalise import Message
-from bot.safety.phrases import Phrase
+from bot.safety.phrases import Phrase, Word, words_of
 
 Owner = TypeVar("Owner")
 SHORTEST_BEGINNING = 2
@@ -21,6 +21,10 @@ class PhraseBook(Generic[Owner]):
         for number, (_, phrase) in enumerate(self._phrases):
             for word in phrase.needed:
                 self._by_word[word].append(number)
+
+    def words(self) -> set[Word]:
+        """All words of all phrases."""
+        return {word for _, phrase in self._phrases for part in phrase.parts for word in words_of(part)}
 
     def candidates(self, message: Message) -> list[tuple[Owner, Phrase]]:
         """The phrases that could be in `message`, in their written order."""

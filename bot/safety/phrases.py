@@ -118,14 +118,14 @@ def read_node(written: str, groups: Mapping[str, Node]) -> Node:
     return node
 
 
-def words(node: Node) -> set[Word]:
+def words_of(node: Node) -> set[Word]:
     """All words written in a tree."""
     if isinstance(node, Word):
         return {node}
     if isinstance(node, Maybe):
-        return words(node.item)
+        return words_of(node.item)
     if isinstance(node, (Either, Row)):
-        return set().union(*(words(item) for item in (node.options if isinstance(node, Either) else node.items)))
+        return set().union(*(words_of(item) for item in (node.options if isinstance(node, Either) else node.items)))
     return set()
 
 

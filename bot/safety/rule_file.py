@@ -41,8 +41,8 @@ class Rule:
     line: int
 
 
-def read_rules(path: Path, kind: str, shared: Mapping[str, Node], guards: frozenset[str]) -> tuple[list[Rule], dict[str, Node]]:
-    """The rules of one file and its word groups.
+def read_rules(path: Path, kind: str, shared: Mapping[str, Node], guards: frozenset[str]) -> list[Rule]:
+    """The rules of one file.
 
     Raises:
         DataError: anything is missing or wrong.
@@ -56,7 +56,7 @@ def read_rules(path: Path, kind: str, shared: Mapping[str, Node], guards: frozen
     for index, rule in enumerate(rules):
         if rule.name in {other.name for other in rules[:index]}:
             file.fail(f"rule '{rule.name}' is written twice", "safety_rules", index)
-    return rules, groups
+    return rules
 
 
 def read_groups(file: YamlFile, shared: Mapping[str, Node]) -> dict[str, Node]:

@@ -13,7 +13,7 @@ from typing import Any, Mapping, Optional
 from bot.safety.context import GUARDS, Context, Surroundings
 from bot.safety.normalise import Message, normalise
 from bot.safety.phrase_book import PhraseBook
-from bot.safety.phrases import Node, Phrase, words
+from bot.safety.phrases import Phrase, words_of
 from bot.safety.rule_file import TOPICS, Rule, read_rules
 from bot.safety.spelling import Speller
 from bot.safety.vocabulary import read_vocabulary
@@ -55,14 +55,9 @@ class Screen:
             DataError: anything is missing or wrong; the text names file, line and rule.
         """
         context = Context.load(YamlFile(folder / "context.yml"))
-        rules: list[Rule] = []
-        groups: dict[str, Node] = dict(context.groups)
-        for kind in TOPICS:
-            read, of_file = read_rules(folder / f"{kind}.yml", kind, context.groups, GUARDS)
-            rules += read
-            groups.update({f"{kind} {name}": node for name, node in of_file.items()})
+        rules = [rule for kind in TOPICS for rule in read_rules(folder / f"{kind}.yml", kind, context.groups, GUARDS)]
         vocabulary = read_vocabulary(folder.parent / "terms" / "vocabulary.txt")
-        return cls(rules, context, Speller(vocabulary, _targets(rules, groups, vocabulary), _replacements(folder / "spelling.yml")))
+        return cls(rules, context, Speller(vocabulary, _targets(rules, context, vocabulary), _replacements(folder / "spelling.yml")))
 
     def check(self, text: str) -> Verdict:
         """The verdict on one message: the gravest kind, and in it the rule that stands first."""
@@ -90,32 +85,28 @@ class Screen:
 
 def _findings(rule: Rule, phrase: Phrase, message: Message, around: Surroundings) -> list[tuple[int, int]]:
     """Where the phrase stands and is not silenced; every part of it must stand somewhere."""
+    parts = phrase.find(message.text)
+    if not parts:
+        return []
     guards = GUARDS_OF[rule.kind] - rule.although
+    excuses = [message.token_range(*span) for other in rule.unless for part in other.find(message.text) for span in part]
     found: list[tuple[int, int]] = []
-    for part in phrase.find(message.text):
+    for part in parts:
         spans = [message.token_range(*span) for span in part]
-        kept = [span for span in spans if not around.silence(span, guards) and not _excused(rule, message, span)]
+        kept = [span for span in spans if not around.silence(span, guards) and not any(around.belong(span, excuse) for excuse in excuses)]
         if not kept:
             return []
         found += kept
     return found
 
 
-def _excused(rule: Rule, message: Message, span: tuple[int, int]) -> bool:
-    """Whether a phrase of `unless` stands in the same sentence."""
-    if not rule.unless:
-        return False
-    first, behind = message.sentence(span[0])
-    sentence = " . " + " ".join(message.words[first:behind]) + " . "
-    return any(phrase.find(sentence) for phrase in rule.unless)
-
-
-def _targets(rules: list[Rule], groups: Mapping[str, Node], vocabulary: frozenset[str]) -> set[str]:
-    """The words that the rules look for, with the endings that the vocabulary knows."""
-    nodes = [part for rule in rules for phrase in rule.patterns for part in phrase.parts] + list(groups.values())
-    written = {word for node in nodes for word in words(node)}
+def _targets(rules: list[Rule], context: Context, vocabulary: frozenset[str]) -> set[str]:
+    """The words that rules and context look for, with the endings that the vocabulary knows."""
+    phrases = [phrase for rule in rules for phrase in (*rule.patterns, *rule.unless)]
+    written = {word for phrase in phrases for part in phrase.parts for word in words_of(part)} | context.words
     beginnings = tuple(word.text for word in written if word.any_ending)
-    return {word.text for word in written} | {word for word in vocabulary if beginnings and word.startswith(beginnings)}
+    whole = {word.text for word in written if not word.any_ending or word.text in vocabulary}
+    return whole | {word for word in vocabulary if beginnings and word.startswith(beginnings)}
 
 
 def _replacements(path: Path) -> Mapping[str, str]:

@@ -6,13 +6,13 @@ import { button, byId, el, onChoice, preferences, t, tab } from "./page.js";
 import { announce } from "./transcript.js";
 
 const LONGEST = 2000;
-const COUNT_FROM = 200; // characters left
+const COUNT_FROM = 200;
 const PAUSE_MS = 350;
 const SHORTEST = 3;
 const MOST = 3;
 // Both found by trying typos and half words on the real questions.
-const ENOUGH = 0.55;
-const KEYWORD_WEIGHT = 0.45; // key words come from the answer's text and are many
+const ENOUGH = 0.5;
+const KEYWORD_WEIGHT = 0.7; // key words come from the answer's text and are many
 
 const textArea = () => el("textarea", { rows: 1, placeholder: t("field_placeholder"), autocomplete: "off" });
 const FIELDS = {
@@ -53,19 +53,17 @@ export class Composer {
     this.#suggest([]);
   }
 
-  focus() { this.field.focus(); }
+  focus(options) { this.field.focus(options); }
 
   show(isShown) { this.#form.hidden = !isShown; }
 
-  /** Fit the field to what the reply `said` asks for; "" for ordinary questions. */
-  ask(slot, said) {
-    const isAgain = slot && slot === this.#asks;
-    this.#asks = slot;
-    if (!isAgain) this.#change(slot);
-    this.#complain(isAgain ? said : "");
+  /** Fit the field to what is asked for, "" for ordinary questions. */
+  ask(slot) {
+    if (slot !== this.#asks) this.#change(slot);
   }
 
   #change(slot) {
+    this.#asks = slot;
     byId("field-label").textContent = t(slot ? `ask_${slot}` : "field");
     byId("field-label").className = slot ? "" : "visually-hidden";
     const helper = { contact: () => this.#contactKinds(), times: () => this.#dayPicker(PARTS_OF_DAY), appointment: () => this.#dayPicker({ add_date: "" }) }[slot];
@@ -80,7 +78,7 @@ export class Composer {
     field.setAttribute("aria-describedby", "field-error field-hint");
     Object.assign(field, { id: "field", maxLength: LONGEST, enterKeyHint: "send", value: old?.value ?? "" });
     byId("field-slot").replaceChildren(field);
-    if (hadFocus) this.focus();
+    if (hadFocus) this.focus({ preventScroll: true });
     this.#hint();
   }
 
@@ -114,8 +112,8 @@ export class Composer {
     return el("div", { class: "day" }, el("label", {}, t("date"), day), missing, el("div", { class: "buttons" }, ...Object.entries(parts).map(add)));
   }
 
-  /** Asked again: say why at the field, too. */
-  #complain(text) {
+  /** Say at the field, too, why its text was not taken. */
+  complain(text) {
     byId("field-error").textContent = text;
     this.field.ariaInvalid = text ? true : null;
   }
@@ -165,21 +163,19 @@ export class Composer {
   #warn(said, { kind, cleaned }) {
     const answer = (look, label, act) => button(look, () => {
       act();
-      this.#check.hidden = true;
       this.focus();
     }, t(label));
     const remove = answer("main", "private_remove", () => { this.value = cleaned(t("removed")); });
     const warning = t("private_found", { kind: t(kind) });
-    const others = [answer("", "private_edit", () => {}), answer("", "private_send", () => this.#go(said))];
-    this.#check.replaceChildren(el("p", {}, warning), el("div", { class: "buttons" }, remove, ...others));
+    this.#check.replaceChildren(el("p", {}, warning), el("div", { class: "buttons" }, remove, answer("", "private_send", () => this.#go(said))));
     this.#check.hidden = false;
     announce(warning);
-    remove.focus(); // answers the press on "send"
+    remove.focus();
   }
 
   #go(text) {
     this.value = "";
-    this.#complain("");
+    this.complain("");
     this.send(text);
   }
 
@@ -211,11 +207,8 @@ export const prepare = ({ questions: known }) => known.map(({ question, words: k
 /** The questions that a half-typed text may mean, likeliest first. */
 export function matches(text, entries) {
   const typed = words(text);
-  const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / (numbers.length || 1);
-  const score = ({ asked, keys }) => {
-    const hits = typed.map((word) => Math.max(best(word, asked), KEYWORD_WEIGHT * best(word, keys)));
-    return 0.8 * mean(hits) + 0.2 * mean(asked.map((word) => best(word, typed)));
-  };
+  const score = ({ asked, keys }) =>
+    typed.reduce((sum, word) => sum + Math.max(best(word, asked), KEYWORD_WEIGHT * best(word, keys)), 0) / typed.length - asked.length / 100;
   return entries.map((entry) => [score(entry), entry.question]).filter(([sum]) => sum >= ENOUGH)
     .sort(([one], [other]) => other - one).slice(0, MOST).map(([, question]) => question);
 }
@@ -224,8 +217,8 @@ const best = (word, others) => Math.max(0, ...others.map((other) => likeness(wor
 
 function likeness(word, other) {
   if (word === other) return 1;
-  if (word.length >= SHORTEST && other.startsWith(word)) return 0.9; // still typing
-  if (other.length > SHORTEST && word.startsWith(other)) return 0.85; // plurals and endings
+  if (word.length >= SHORTEST && other.startsWith(word)) return 0.9;
+  if (other.length > SHORTEST && word.startsWith(other)) return 0.85;
   const [some, others] = [pairs(word), pairs(other)];
   const shared = (2 * some.filter((pair) => others.includes(pair)).length) / (some.length + others.length);
   return shared >= 0.45 ? shared : 0;

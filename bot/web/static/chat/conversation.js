@@ -2,7 +2,7 @@
 
 import { browser, lang, onOtherTab, page, tab } from "./page.js";
 
-const FIRST_PAUSE_MS = 1000; // before trying again; doubled each time
+const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30000;
 const SILENCE_MS = 40000; // the server pings every 15 s: two missed, and the connection is dead
 const LEADER_ANSWER_MS = 1500;
@@ -14,7 +14,7 @@ const isWaiting = ({ state }) => state !== "sent" && state !== "refused";
 export class Conversation extends EventTarget {
   session = null;
   messages = [];
-  #outbox = []; // { key, text, state, seq }
+  #outbox = [];
   #isSending = false;
   #pause = FIRST_PAUSE_MS;
   #timer = 0;
@@ -216,7 +216,7 @@ class Live {
     try {
       await navigator.locks.request(this.name, steal ? { steal } : { signal: place.signal }, () => this.#lead());
     } catch ({ name }) {
-      if (name !== "AbortError") this.#lead(); // no locks here
+      if (name !== "AbortError") this.#lead();
       else if (!place.signal.aborted && !this.#isOver) {
         this.#leads = false; // another tab took over: queue again
         this.#stream.abort();

@@ -34,7 +34,7 @@ export class Transcript {
       this.#log.focus({ preventScroll: true });
     });
     for (const scrolling of [this.#log, document]) scrolling.addEventListener("scroll", () => this.#scrolled());
-    new ResizeObserver(() => this.#follow()).observe(this.#log); // the phone's keyboard came or went
+    new ResizeObserver(() => this.#scroller === this.#log && this.#follow()).observe(this.#log); // the phone's keyboard came or went
   }
 
   clear() {
@@ -74,7 +74,6 @@ export class Transcript {
     else if (this.#reply !== before) this.#newButton.hidden = false;
   }
 
-  /** A message of ours on its way, or its new state. */
   pending({ key, text, state }) {
     const known = this.#items.get(key);
     const element = ownMessage(text, Date.now(), this.#state(state));
@@ -175,7 +174,7 @@ class Reply {
 
   continues(message) {
     const [first] = this.#messages;
-    const isPart = (one) => one.author === "assistant" && one.reply_to && !isUrgent(one);
+    const isPart = ({ author, kind, reply_to: number }) => author === "assistant" && number && ["normal", "booking"].includes(kind);
     return isPart(first) && isPart(message) && message.reply_to === first.reply_to;
   }
 
@@ -300,7 +299,7 @@ function calls({ kind, response }) {
   const lines = kind === "crisis"
     ? [[clinic.crisis_call_href, t("call_crisis", { number })], [clinic.crisis_text_href, t("text_crisis", { number })], emergency]
     : [emergency, /overdose|poison/.test(response) ? [clinic.poison_href, t("call_poison")] : []];
-  const links = lines.filter(([href]) => href).map(([href, text]) => el("a", { class: "call", href }, icon(href.slice(0, 3)), text));
+  const links = lines.filter(([href]) => href).map(([href, text]) => el("a", { class: "call", href }, text));
   return el("div", { class: "calls" }, ...links);
 }
 
