@@ -20,6 +20,7 @@ LISTS = (
 GUARDS = frozenset({"negated", "past", "lasting", "general", "supposed"})
 WORD_LISTS = ("between_no_and_finding", "verbs")
 LINKS = {",", "and"}
+PAST_TENSE = frozenset({"was", "were", "had"})
 NEAR = 7  # words between a finding and what excuses it
 Range = tuple[int, int]
 REACH = 8  # words between the beginning of a question and what it asks about; a longer way leads to another matter
@@ -108,6 +109,8 @@ class Surroundings:
     def _past(self, finding: Range) -> bool:
         """A time long ago in the same thought, and nothing that says it goes on now."""
         first, behind = self._thought(finding)
+        if not PAST_TENSE.isdisjoint(self._message.words[finding[0] : finding[1]]):  # "a stroke in 2010, and my arm was weak"
+            first, behind = self._message.sentence(finding[0])
         return self._has("past", first, behind) and not self._has("present", first, behind, outside=self._found["past"])
 
     def _lasting(self, finding: Range) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import Any, Iterable, Mapping, Optional
 
 from bot.safety.context import GUARDS, Context, Surroundings
 from bot.safety.normalise import Message, normalise
@@ -78,8 +78,7 @@ class Screen:
         for name, phrases in candidates.items():
             found = [span for phrase in phrases for span in _findings(rules[name], phrase, message, around)]
             if found:
-                spans = sorted({message.original_span(*span) for span in found})
-                return Verdict(kind, rules[name].topic, name, tuple(spans))
+                return Verdict(kind, rules[name].topic, name, _united(message.original_span(*span) for span in found))
         return None
 
 
@@ -98,6 +97,17 @@ def _findings(rule: Rule, phrase: Phrase, message: Message, around: Surroundings
             return []
         found += kept
     return found
+
+
+def _united(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The places in order, overlapping ones as one."""
+    united: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if united and start < united[-1][1]:
+            united[-1] = (united[-1][0], max(end, united[-1][1]))
+        else:
+            united.append((start, end))
+    return tuple(united)
 
 
 def _targets(rules: list[Rule], context: Context, vocabulary: frozenset[str]) -> set[str]:

@@ -61,7 +61,7 @@ def test_context_decides(alarm: str, silent: str) -> None:
         ("Hi 🙂 I have chest pain today", "chest pain"),
         ("I   have CHEST\tPAIN", "CHEST\tPAIN"),
         ("ｃｈｅｓｔ pain", "ｃｈｅｓｔ pain"),
-        ("I want to k1ll mys\u200belf", "k1ll mys\u200belf"),
+        ("I want to k1ll mys\u200belf", "want to k1ll mys\u200belf"),
         ("i c​an’t breathe", "c​an’t breathe"),
     ],
 )
