@@ -98,7 +98,8 @@ class Surroundings:
             if self._has("no_denials", first, len(words), over=start):
                 continue
             gap = set(words[end : finding[0]])
-            if first <= start < end <= finding[0] and gap <= between and words[end] != "," and not (gap & LINKS and self._is_clause(finding)):
+            listed = bool(gap & LINKS) and self._is_clause(finding)
+            if first <= start < end <= finding[0] and gap <= between and words[end] != "," and not listed:
                 return True
         return any(start == finding[1] for start, _ in self._found["denied_after"])
 

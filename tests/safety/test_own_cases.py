@@ -32,5 +32,5 @@ def test_no_false_alarm(text: str) -> None:
 
 @pytest.mark.parametrize("change", [str.upper, str.title, lambda text: text.replace("'", "’"), lambda text: f"  {text} !!"])
 def test_how_it_is_written_does_not_matter(change) -> None:
-    missed = [text for kind, text in CASES if kind in ("emergency", "crisis") and SCREEN.check(change(text)).kind not in ("emergency", "crisis")]
-    assert not missed
+    urgent = [text for kind, text in CASES if kind in ("emergency", "crisis")]
+    assert not [text for text in urgent if SCREEN.check(change(text)).kind not in ("emergency", "crisis")]

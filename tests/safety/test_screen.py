@@ -92,6 +92,12 @@ def test_every_topic_has_a_rule_and_a_reply() -> None:
             assert safety_reply(catalogue, Verdict(kind, topic)).text
 
 
+def test_our_own_questions_and_buttons_are_no_alarm() -> None:
+    catalogue = Catalogue.load(DATA)
+    buttons = {button for variations in catalogue.responses.values() for response in variations for button in response.buttons}
+    assert {text: SCREEN.check(text) for text in buttons | set(catalogue.questions().values()) if SCREEN.check(text).kind} == {}
+
+
 def test_it_is_fast_and_linear() -> None:
     words = "hello I would like to know whether my feet that burn at night can be needled next week on Tuesday please".split()
     SCREEN.check(" ".join(words))

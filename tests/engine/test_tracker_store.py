@@ -1,0 +1,53 @@
+"""The dialogue state: sealed on disk, bounded, and gone when it is to be forgotten."""
+
+from __future__ import annotations
+
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, Restarted, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.engine.tracker_store import MOST_EVENTS, SealedTrackerStore
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def domain():
+    return Domain.load(str(ROOT / "domain.yml"))
+
+
+@pytest.fixture
+def store(domain, monkeypatch, tmp_path):
+    monkeypatch.setenv("NERVELINE_VAR", str(tmp_path))
+    return SealedTrackerStore(domain)
+
+
+def tracker(domain, events):
+    return DialogueStateTracker.from_events("c", [ActionExecuted("action_session_start"), SessionStarted(), *events], domain.slots)
+
+
+async def test_what_visitors_write_is_not_readable_on_disk(store, domain, tmp_path):
+    await store.save(tracker(domain, [UserUttered("zebrafish"), SlotSet("visitor_name", "Ann Lee")]))
+    assert (await store.retrieve("c")).get_slot("visitor_name") == "Ann Lee"
+    for path in tmp_path.glob("trackers.db*"):
+        assert b"zebrafish" not in path.read_bytes() and b"Ann" not in path.read_bytes()
+
+
+async def test_a_very_long_conversation_keeps_its_state_and_not_its_weight(store, domain):
+    turns = [event for number in range(MOST_EVENTS) for event in (UserUttered(f"m{number}"), BotUttered("r"))]
+    await store.save(tracker(domain, [SlotSet("visitor_name", "Ann"), *turns]))
+    kept = await store.retrieve("c")
+    assert len(kept.events) < MOST_EVENTS and kept.get_slot("visitor_name") == "Ann"
+
+
+async def test_after_starting_over_the_newest_message_is_still_found(store, domain):
+    events = [UserUttered("start over"), BotUttered("All right"), Restarted(), ActionExecuted("action_session_start"), SessionStarted()]
+    await store.save(tracker(domain, events))
+    assert any(isinstance(event, UserUttered) for event in (await store.retrieve_full_tracker("c")).events)
+    assert not any(isinstance(event, UserUttered) for event in (await store.retrieve("c")).events)
+
+
+async def test_forgetting(store, domain):
+    await store.save(tracker(domain, [UserUttered("x")]))
+    store.forget("c")
+    assert await store.retrieve("c") is None
