@@ -10,7 +10,7 @@ import hashlib
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Sequence
+from typing import Any, Callable, Sequence
 
 import numpy as np
 
@@ -20,6 +20,7 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 DIMENSIONS = 384
 MAX_TOKENS = 64  # a visitor's clause; longer text is cut, and clauses are encoded on their own
 BATCH = 64
+SHARED_LAYERS = 3  # of six; the upper three also exist in a tuned copy (tuned_view)
 
 
 def weights_folder() -> Path:
@@ -46,30 +47,82 @@ class SentenceEncoder:
         logging.set_verbosity_error()
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.enable_padding()
-        model = TFBertModel.from_pretrained(str(folder), add_pooling_layer=False, local_files_only=True)
+        self._tokenizer.no_padding()
+        self._bert = TFBertModel.from_pretrained(str(folder), add_pooling_layer=False, local_files_only=True).bert
+        layers = self._bert.encoder.layer
 
         @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None], tf.int32)])
-        def pooled(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-            states = model(input_ids=ids, attention_mask=mask, training=False).last_hidden_state
-            weight = tf.cast(mask, tf.float32)[:, :, None]
-            mean = tf.reduce_sum(states * weight, axis=1) / tf.reduce_sum(weight, axis=1)
-            return tf.math.l2_normalize(mean, axis=1)
+        def lower(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+            states = self._bert.embeddings(input_ids=ids, token_type_ids=tf.zeros_like(ids), training=False)
+            return run_layers(layers[:SHARED_LAYERS], states, mask, training=False)
 
-        self._pooled = pooled
+        self.lower_states = lower
+        upper = self.pooler(layers[SHARED_LAYERS:])
+        self._upper = tf.function(
+            lambda states, mask: upper(states, mask, training=False),
+            input_signature=[tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None], tf.int32)],
+        )
         self.encode(["warm up"])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`, shape (len(texts), DIMENSIONS)."""
+        return self.in_batches(texts, lambda ids, mask: self._upper(self.lower_states(ids, mask), mask).numpy(), BATCH)
+
+    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token numbers of each text, at most MAX_TOKENS."""
+        return [item.ids for item in self._tokenizer.encode_batch([text.lower() for text in texts])]
+
+    def padded(self, rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+        """Token numbers and mask, both of shape (len(rows), longest)."""
+        longest = max(len(row) for row in rows)
+        ids, mask = np.zeros((len(rows), longest), dtype=np.int32), np.zeros((len(rows), longest), dtype=np.int32)
+        for number, row in enumerate(rows):
+            ids[number, : len(row)], mask[number, : len(row)] = row, 1
+        return ids, mask
+
+    def in_batches(self, texts: Sequence[str], encode: Callable[[np.ndarray, np.ndarray], np.ndarray], size: int) -> np.ndarray:
+        """`encode` on batches of similar length, its rows put back into the order of `texts`."""
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        order = np.argsort([len(text) for text in texts], kind="stable")
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            encoded = self._tokenizer.encode_batch([texts[row].lower() for row in rows])
-            ids = np.array([item.ids for item in encoded], dtype=np.int32)
-            mask = np.array([item.attention_mask for item in encoded], dtype=np.int32)
-            vectors[rows] = self._pooled(ids, mask).numpy()
+        tokens = self.tokens(texts)
+        order = np.argsort([len(row) for row in tokens], kind="stable")
+        for start in range(0, len(order), size):
+            rows = order[start : start + size]
+            vectors[rows] = encode(*self.padded([tokens[row] for row in rows]))
         return vectors
+
+    def copy_of_top(self, count: int) -> list[Any]:
+        """Trainable copies of the uppermost layers."""
+        from transformers.models.bert.modeling_tf_bert import TFBertLayer
+
+        copies = []
+        for layer in self._bert.encoder.layer[-count:]:
+            copy = TFBertLayer(self._bert.config)
+            copy.build((None, None, DIMENSIONS))
+            copy.set_weights(layer.get_weights())
+            copies.append(copy)
+        return copies
+
+    @staticmethod
+    def pooler(layers: Sequence[Any]) -> Callable[..., Any]:
+        """A function from the lower layers' states and the mask to unit vectors: upper layers, mean over tokens, unit length."""
+        import tensorflow as tf
+
+        def pooled(states: tf.Tensor, mask: tf.Tensor, training: bool) -> tf.Tensor:
+            states = run_layers(layers, states, mask, training)
+            weight = tf.cast(mask, tf.float32)[:, :, None]
+            return tf.math.l2_normalize(tf.reduce_sum(states * weight, axis=1) / tf.reduce_sum(weight, axis=1), axis=1)
+
+        return pooled
+
+
+def run_layers(layers: Sequence[Any], states: Any, mask: Any, training: bool) -> Any:
+    """Run transformer layers one after the other; padding is masked out."""
+    import tensorflow as tf
+
+    hidden = (1.0 - tf.cast(mask, tf.float32)[:, None, None, :]) * -1e9
+    for layer in layers:
+        states = layer(states, hidden, None, None, None, None, False, training=training)[0]
+    return states
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@
   const { dataset } = tag;
   const language = dataset.lang || document.documentElement.lang.slice(0, 2);
   const [label, closeLabel, hideLabel, title, news] = language === "es"
-    ? ["Haga una pregunta", "Cerrar el chat", "Ocultar el botón del chat", "Chat de la clínica", "mensajes nuevos"]
+    ? ["Haga una pregunta", "Cerrar el chat", "Ocultar el bot\u00f3n del chat", "Chat de la cl\u00ednica", "mensajes nuevos"]
     : ["Ask a question", "Close the chat", "Hide the chat button", "The clinic's chat", "new messages"];
   const openLabel = dataset.label || label;
   const side = dataset.position === "left" ? "left" : "right";
@@ -31,7 +31,7 @@
   let pageOverflow = null;
 
   launcher.ariaHasPopup = "dialog";
-  hide.textContent = "×";
+  hide.textContent = "\u00d7"; // escaped: the host's page may have another encoding
   hide.ariaLabel = hideLabel;
   bar.append(launcher, hide);
   bar.hidden = dataset.launcher === "none" || remember();

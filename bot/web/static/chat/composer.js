@@ -112,7 +112,6 @@ export class Composer {
     return el("div", { class: "day" }, el("label", {}, t("date"), day), missing, el("div", { class: "buttons" }, ...Object.entries(parts).map(add)));
   }
 
-  /** Say at the field, too, why its text was not taken. */
   complain(text) {
     byId("field-error").textContent = text;
     this.field.ariaInvalid = text ? true : null;

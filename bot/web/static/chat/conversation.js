@@ -218,7 +218,7 @@ class Live {
     } catch ({ name }) {
       if (name !== "AbortError") this.#lead();
       else if (!place.signal.aborted && !this.#isOver) {
-        this.#leads = false; // another tab took over: queue again
+        this.#leads = false; // another tab took over
         this.#stream.abort();
         this.#compete();
       }
@@ -258,7 +258,6 @@ class Live {
     this.#show(true);
   }
 
-  /** Longer each time, never in step with other visitors. */
   async #rest() {
     this.#show(false);
     const pause = this.#pause * (0.5 + Math.random());
@@ -321,8 +320,8 @@ async function call(method, path, { session, body, headers, signal = AbortSignal
   const { ok, status } = response;
   if (ok) return response;
   throw Object.assign(new Error(`status ${status}`), {
-    gone: [401, 403, 404, 410].includes(status), // no such conversation (any more)
-    passing: !status || status >= 500 || [408, 409, 429].includes(status), // trying again may help
+    gone: [401, 403, 404, 410].includes(status),
+    passing: !status || status >= 500 || [408, 409, 429].includes(status),
     tooFast: status === 429,
     retryAfter: response.headers?.get("Retry-After") * 1000,
   });

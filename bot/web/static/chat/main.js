@@ -120,8 +120,8 @@ function show(title, ...content) {
   heading.focus();
 }
 
-const act = (kind, label, doing, failure = "failed") => button(kind, () => doing().catch(() => {
-  dialog.querySelector("[role=alert]").textContent = t(failure);
+const act = (kind, label, doing) => button(kind, () => doing().catch(() => {
+  dialog.querySelector("[role=alert]").textContent = t("failed");
 }), t(label));
 const buttons = (...list) => el("div", { class: "buttons" }, ...list);
 const closing = (label, first = () => {}) => button("", () => {
@@ -182,17 +182,17 @@ async function showStored(session) {
   ];
   if (session) {
     const { id, created_at: since, messages } = await history(session);
-    points.push(t("stored_code", { code: id }), t("stored_since", { when: momentOf(since) }), t("stored_count", { count: messages.length }));
+    points.push(t("stored_code", { code: id, when: momentOf(since), count: messages.length }));
   }
   show(t("stored_title"), el("ul", {}, ...points.map((point) => el("li", {}, point))), buttons(closing("done")));
 }
 
 const removal = (label) => act("danger", label, async () => {
   const { receipt, deleted_at: at } = await conversation.remove();
-  const lines = [t("deleted_text", { receipt }), t("deleted_at", { when: momentOf(at) })];
-  const keep = button("", () => save([clinic.name, t("deleted_title"), ...lines].join("\n"), "txt", t("receipt_file")), t("receipt_save"));
-  show(t("deleted_title"), ...lines.map((line) => el("p", {}, line)), buttons(closing("done"), keep));
-}, "delete_failed");
+  const text = t("deleted_text", { receipt, when: momentOf(at) });
+  const keep = button("", () => save(`${clinic.name}\n${t("deleted_title")}\n${text}`, "txt", "receipt"), t("receipt_save"));
+  show(t("deleted_title"), el("p", {}, text), buttons(closing("done"), keep));
+});
 
 function askDelete() {
   show(t("delete_title"), el("p", {}, t("delete_text")), buttons(removal("delete_yes"), closing("delete_no")));
@@ -255,7 +255,7 @@ function showNotice(reason, question) {
   const failed = el("p", { class: "error", role: "alert" });
   const agree = button("main", () => {
     failed.textContent = "";
-    conversation.begin().catch(() => { failed.textContent = t("notice_failed"); });
+    conversation.begin().catch(() => { failed.textContent = t("failed"); });
   }, t("notice_agree"));
   agree.id = "agree";
   const kept = page.retention_days ? t("notice_kept", { days: page.retention_days }) : t("notice_kept_default");

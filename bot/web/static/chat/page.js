@@ -35,7 +35,6 @@ const NUMBERS = { [clinic.phone]: clinic.phone_href, [clinic.poison_line]: clini
 const escaped = Object.keys(NUMBERS).filter(Boolean).map((number) => number.replace(/[^\d ]/g, "\\$&"));
 const TAPPABLE = new RegExp(["https://[^\\s<>]+[\\w/]", "[\\w.+-]+@[\\w-]+\\.[\\w.-]*\\w", ...escaped].join("|"), "g");
 
-/** Paragraphs, in which addresses and the clinic's numbers can be tapped. */
 export const paragraphs = (text) => text.trim().split(/\n{2,}/).map((part) => el("p", { dir: "auto" }, ...linked(part)));
 
 function linked(text) {

@@ -1,0 +1,98 @@
+"""A second view on a text: the encoder with its upper layers tuned on this clinic's own training examples.
+
+Tuned alone it overfits to how the examples' authors write; averaged with the published encoder it helps (docs/understanding.md).
+Loss: cosine softmax over label proxies that start at the class means, plus supervised contrastive loss (Khosla et al.,
+"Supervised Contrastive Learning", NeurIPS 2020).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Sequence
+
+import numpy as np
+
+from bot.language.encoder import BATCH, DIMENSIONS, SentenceEncoder
+
+LAYERS = 3
+STEP = 2e-4  # AdamW, falling to 0
+DECAY = 0.01
+PAIRS = 24  # a batch holds as many examples, and a mate of the same label for each
+TEMPERATURE = 0.07
+SCALE = 1 / TEMPERATURE
+SEED = 7
+FILE = "tuned_view.npz"
+
+
+class TunedView:
+    """The tuned upper layers; the lower ones are the encoder's own and are computed once for both views."""
+
+    def __init__(self, encoder: SentenceEncoder) -> None:
+        self._encoder = encoder
+        self._layers = encoder.copy_of_top(LAYERS)
+        self._pooled = encoder.pooler(self._layers)
+
+    def tune(self, texts: Sequence[str], labels: np.ndarray, vectors: np.ndarray, epochs: int) -> "TunedView":
+        """Train on `texts` with label numbers, starting from their published `vectors`."""
+        import tensorflow as tf
+
+        random = np.random.default_rng(SEED)
+        tf.random.set_seed(SEED)
+        classes, targets = np.unique(labels, return_inverse=True)
+        means = np.stack([vectors[targets == number].mean(axis=0) for number in range(len(classes))])
+        proxies = tf.Variable(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=tf.float32)
+        weights = [weight for layer in self._layers for weight in layer.trainable_weights] + [proxies]
+        steps = epochs * max(1, len(texts) // (2 * PAIRS))
+        rate = tf.keras.optimizers.schedules.PolynomialDecay(STEP, steps, 0.0)
+        optimizer = tf.keras.optimizers.AdamW(rate, weight_decay=DECAY, jit_compile=False)
+        optimizer.build(weights)
+        pooled = self._pooled
+
+        @tf.function(input_signature=[tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)])
+        def step(states: Any, mask: Any, wanted: Any) -> Any:
+            with tf.GradientTape() as tape:
+                rows = pooled(states, mask, training=True)
+                logits = SCALE * tf.matmul(rows, tf.math.l2_normalize(proxies, axis=1), transpose_b=True)
+                loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, logits)) + _contrastive(rows, wanted)
+            gradients = tape.gradient(loss, weights)
+            gradients, _ = tf.clip_by_global_norm(gradients, 1.0)
+            optimizer.apply_gradients(zip(gradients, weights))
+            return loss
+
+        tokens = self._encoder.tokens(texts)
+        mates = [np.flatnonzero(targets == number) for number in range(len(classes))]
+        for _ in range(steps):
+            chosen = random.choice(len(texts), PAIRS, replace=len(texts) < PAIRS)
+            rows = np.concatenate([chosen, [random.choice(mates[targets[row]]) for row in chosen]])
+            ids, mask = self._encoder.padded([tokens[row] for row in rows])
+            step(self._encoder.lower_states(ids, mask), mask, targets[rows].astype(np.int32))
+        return self
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of `texts`, shape (len(texts), DIMENSIONS)."""
+        return self._encoder.in_batches(texts, lambda ids, mask: self._pooled(self._encoder.lower_states(ids, mask), mask, training=False).numpy(), BATCH)
+
+    def save(self, folder: Path) -> None:
+        """Write the layers' weights, without pickle."""
+        arrays = {f"w{number}": weight for number, weight in enumerate(weight for layer in self._layers for weight in layer.get_weights())}
+        np.savez(folder / FILE, **arrays)
+
+    @classmethod
+    def load(cls, folder: Path, encoder: SentenceEncoder) -> "TunedView":
+        view = cls(encoder)
+        with np.load(folder / FILE, allow_pickle=False) as arrays:
+            weights = iter([arrays[f"w{number}"] for number in range(len(arrays.files))])
+            for layer in view._layers:
+                layer.set_weights([next(weights) for _ in layer.get_weights()])
+        return view
+
+
+def _contrastive(rows: Any, targets: Any) -> Any:
+    """Supervised contrastive loss over a batch of unit rows."""
+    import tensorflow as tf
+
+    count = tf.shape(rows)[0]
+    similar = tf.matmul(rows, rows, transpose_b=True) / TEMPERATURE - 1e9 * tf.eye(count)
+    log_share = similar - tf.reduce_logsumexp(similar, axis=1, keepdims=True)
+    mates = tf.cast(targets[:, None] == targets[None, :], tf.float32) - tf.eye(count)
+    return -tf.reduce_mean(tf.reduce_sum(mates * log_share, axis=1) / tf.maximum(tf.reduce_sum(mates, axis=1), 1.0))
