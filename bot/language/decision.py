@@ -27,6 +27,7 @@ SEVERAL_EASIER = 0.1
 STATEMENT_SUPPORT = 0.02
 QUESTION = re.compile(r"\b(what|whats|how|hows|when|where|who|why|which|is|are|do|does|did|can|could|will|would|should|may)\b|\?", re.IGNORECASE)
 WRONG_ANSWERS = 0.03  # share of all training messages that may be answered wrongly, out of fold
+TOO_FAR = 0.02  # share of our own questions that may be declined as too far from anything known, out of fold
 OFFER_SHARE = 0.35  # the probability that the offered topics must hold together
 
 
@@ -53,16 +54,18 @@ class Decision:
 
 
 def choose_cuts(model: TopicModel) -> Cuts:
-    """The most generous cuts that keep wrong answers within WRONG_ANSWERS and offers above chance."""
+    """The most generous cuts that keep wrong answers within WRONG_ANSWERS, and offers from all but the farthest questions of ours."""
     predicted = model.out_of_fold.argmax(axis=1)
     right = predicted == model.text_labels
+    ours = np.array([model.labels[label] != OUT_OF_SCOPE for label in model.text_labels])
     answers = np.array([model.labels[label] != OUT_OF_SCOPE for label in predicted])
     sure = model.out_of_fold_sure
     for cut in np.arange(0.3, 0.96, 0.01):
         answered = answers & (sure >= cut)
         if (answered & ~right).mean() <= WRONG_ANSWERS:
             break
-    return Cuts(answer=round(float(cut), 2), offer=round(float(cut) * 0.35, 2))
+    offer = np.quantile(sure[ours & right], TOO_FAR)
+    return Cuts(answer=round(float(cut), 2), offer=round(float(min(offer, cut)), 2))
 
 
 def decide(whole: Guess, clauses: Sequence[Guess], cuts: Cuts) -> Decision:

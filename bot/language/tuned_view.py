@@ -21,6 +21,7 @@ PAIRS = 24  # a batch holds as many examples, and a mate of the same label for e
 TEMPERATURE = 0.07
 SCALE = 1 / TEMPERATURE
 SEED = 7
+TUNED_TOKENS = 32  # longer examples are cut while tuning: half the time, and few are longer
 FILE = "tuned_view.npz"
 
 
@@ -59,7 +60,7 @@ class TunedView:
             optimizer.apply_gradients(zip(gradients, weights))
             return loss
 
-        tokens = self._encoder.tokens(texts)
+        tokens = [row[:TUNED_TOKENS] for row in self._encoder.tokens(texts)]
         mates = [np.flatnonzero(targets == number) for number in range(len(classes))]
         for _ in range(steps):
             chosen = random.choice(len(texts), PAIRS, replace=len(texts) < PAIRS)

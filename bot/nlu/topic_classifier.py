@@ -19,29 +19,38 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.language import topic_model_file
 from bot.language.decision import FAQ, Cuts, Decision, choose_cuts, decide
 from bot.language.encoder import sentence_encoder
-from bot.language.topic_model import Guess, TopicModel
+from bot.language.topic_model import Guess, TopicModel, Tuner
+from bot.language.tuned_view import TunedView
 from bot.nlu.clinic_language import CLAUSES
 from bot.nlu.fingerprint import source_hash
 from bot.nlu.sentence_features import CLAUSE_VECTORS, sentence_vector
 
 DECISION = "decision"
-HELPERS = ("language/topic_model.py", "language/topic_model_file.py", "language/grouping.py", "language/decision.py")
+HELPERS = ("language/topic_model.py", "language/tuned_view.py", "language/topic_model_file.py", "language/grouping.py", "language/decision.py")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(GraphComponent):
     """Writes `intent`, `intent_ranking`, `decision` and, for information topics, `response_selector`."""
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource, model: Optional[TopicModel] = None, cuts: Optional[Cuts] = None) -> None:
-        self._storage, self._resource = model_storage, resource
-        self._model, self._cuts = model, cuts
+    def __init__(
+        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+        model: Optional[TopicModel] = None, cuts: Optional[Cuts] = None, tuned: Optional[TunedView] = None,
+    ) -> None:  # fmt: skip
+        self._config, self._storage, self._resource = config, model_storage, resource
+        self._model, self._cuts, self._tuned = model, cuts, tuned
         self._known = _exact_texts(model) if model else {}
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """`tuned_epochs`: passes over the examples when the second view is tuned; 0 leaves that view out."""
+        return {"tuned_epochs": 2}
 
     @classmethod
     def create(
         cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> "TopicClassifier":
-        return cls(model_storage, resource)
+        return cls(config, model_storage, resource)
 
     @classmethod
     def load(
@@ -49,7 +58,8 @@ class TopicClassifier(GraphComponent):
     ) -> "TopicClassifier":
         with model_storage.read_from(resource) as folder:
             cuts = Cuts(**json.loads((folder / "cuts.json").read_text(encoding="ascii")))
-            return cls(model_storage, resource, topic_model_file.load(folder), cuts)
+            tuned = TunedView.load(folder, sentence_encoder()) if config["tuned_epochs"] else None
+            return cls(config, model_storage, resource, topic_model_file.load(folder), cuts, tuned)
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
@@ -64,12 +74,28 @@ class TopicClassifier(GraphComponent):
         questions = _canonical_questions(training_data)
         if questions:
             vectors.extend(sentence_encoder().encode(list(questions.values())))
-        self._model = TopicModel().fit(texts + list(questions.values()), labels + list(questions), np.array(vectors))
+        texts, labels = texts + list(questions.values()), labels + list(questions)
+        self._model = TopicModel().fit(texts, labels, np.array(vectors), self._tuner(texts, labels, np.array(vectors)))
         self._cuts = choose_cuts(self._model)
         with self._storage.write_to(self._resource) as folder:
             topic_model_file.save(self._model, folder)
+            if self._tuned:
+                self._tuned.save(folder)
             (folder / "cuts.json").write_text(json.dumps(asdict(self._cuts)), encoding="ascii")
         return self._resource
+
+    def _tuner(self, texts: List[Text], labels: List[Text], vectors: np.ndarray) -> Optional[Tuner]:
+        """Tunes a view on the rows that it is given; the last one, made from all rows, is the one that is kept."""
+        if not self._config["tuned_epochs"]:
+            return None
+        numbers = np.unique(labels, return_inverse=True)[1]
+
+        def tune(rows: np.ndarray) -> np.ndarray:
+            self._tuned = TunedView(sentence_encoder())
+            self._tuned.tune([texts[row] for row in rows], numbers[rows], vectors[rows], self._config["tuned_epochs"])
+            return self._tuned.encode(texts)
+
+        return tune
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -80,17 +106,18 @@ class TopicClassifier(GraphComponent):
         assert self._model and self._cuts, "process is only called on a trained component"
         text, clauses = message.get(TEXT) or "", message.get(CLAUSES) or []
         vectors = np.vstack([sentence_vector(message)[None, :], message.get(CLAUSE_VECTORS)]) if clauses else sentence_vector(message)[None, :]
-        whole, *parts = [self._exactly(text, guess) for text, guess in zip([text, *clauses], self._model.guess([text, *clauses], vectors))]
+        views = [vectors, self._tuned.encode([text, *clauses])] if self._tuned else [vectors]
+        whole, *parts = [self._exactly(guess) for guess in self._model.guess([text, *clauses], views)]
         decision = decide(whole, parts, self._cuts)
         set_decision(message, decision, whole)
 
-    def _exactly(self, text: str, guess: Guess) -> Guess:
+    def _exactly(self, guess: Guess) -> Guess:
         """A text that equals a known one (a tapped button, for instance) leaves no doubt."""
-        label = self._known.get(_plain(text))
+        label = self._known.get(_plain(guess.text))
         if label is None:
             return guess
         ranking = ((label, 1.0), *(pair for pair in guess.ranking if pair[0] != label))
-        return Guess(text, label, 1.0, ranking, guess.energy, guess.cosine, guess.ngram, guess.nearest)
+        return Guess(guess.text, label, 1.0, ranking, guess.energy, guess.cosine, guess.ngram, guess.nearest)
 
 
 def set_decision(message: Message, decision: Decision, guess: Optional[Guess] = None) -> None:
