@@ -11,6 +11,7 @@ from bot.errors import NervelineError
 
 EPILOG = """examples:
   ./nerveline ask "does it hurt?"
+  ./nerveline ask --explain "how much is it and where are you"
   ./nerveline ask --batch questions.jsonl --out answers.jsonl
   ./nerveline check
   ./nerveline staff add --email sam@example.com --name "Sam Lee" --role admin
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="one question, answered without servers")
     ask.add_argument("text", nargs="?", help="the question")
     ask.add_argument("--json", action="store_true", help="print the whole reply as JSON")
+    ask.add_argument("--explain", action="store_true", help="also print how it was understood: clauses, readings, nearest example, rules")
     ask.add_argument("--batch", type=Path, metavar="IN.jsonl", help='a file with one {"text": ...} a line')
     ask.add_argument("--out", type=Path, metavar="OUT.jsonl", help="where the replies to --batch go")
     ask.set_defaults(run=_ask)
@@ -85,7 +87,7 @@ def _ask(given: argparse.Namespace) -> int:
         return ask_batch(given.batch, given.out)
     if not given.text:
         raise NervelineError('nothing was asked: ./nerveline ask "does it hurt?"')
-    return ask(given.text, as_json=given.json)
+    return ask(given.text, as_json=given.json, explain=given.explain)
 
 
 def _check(_: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, Optional, Text, Tuple
+from typing import Any, Dict, Iterator, Mapping, Optional, Text, Tuple
 
 from bot.engine.assistant import Assistant, printable
 from bot.engine.channel import LONGEST_TEXT
@@ -14,13 +14,31 @@ from bot.errors import DataError, NervelineError
 from bot.settings import Settings
 
 
-def ask(text: Text, *, as_json: bool) -> int:
-    """Answer one question on stdout."""
+def ask(text: Text, *, as_json: bool, explain: bool = False) -> int:
+    """Answer one question on stdout; `explain` adds how it was understood."""
     if not text.strip() or len(text) > LONGEST_TEXT:
         raise NervelineError(f"a question has 1 to {LONGEST_TEXT:,} characters")
     answer = asyncio.run(Assistant(Settings.load()).answer(text))
     print(printable(answer) if as_json else "\n\n".join([*answer["replies"], answer["disclaimer"]]))
+    if explain and not as_json:
+        print("\n" + explanation(answer))
     return 0
+
+
+def explanation(answer: Mapping[Text, Any]) -> str:
+    """Why a message was answered as it was, in lines."""
+    found = answer["understanding"]
+    evidence, safety = found.get("evidence") or {}, found.get("safety") or {}
+    lines = [f"decision   {answer['decision']} {', '.join(answer['topics'])} ({answer['confidence']:.0%} sure)", f"reason     {found.get('reason', '')}"]
+    lines += [f"clause     {clause}" for clause in found.get("clauses") or ()]
+    lines += [f"reading    {guess['confidence']:6.1%}  {guess['name']}" for guess in found.get("intent_ranking") or ()]
+    if evidence:
+        lines.append(f"nearest    {evidence['nearest']}")
+        lines.append(f"closeness  meaning {evidence['cosine']:.2f}, letters {evidence['ngram']:.2f}, energy {evidence['energy']:.1f}")
+    if safety.get("kind"):
+        spans = ", ".join(repr(answer["text"][start:end]) for start, end in safety.get("spans") or ())
+        lines.append(f"safety     {safety['kind']}, {safety['topic']}: rule '{safety['rule']}' on {spans}")
+    return "\n".join(lines)
 
 
 def ask_batch(questions: Path, out: Path) -> int:

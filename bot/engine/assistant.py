@@ -55,7 +55,7 @@ class Assistant:
         """The reply to `text` in the form of the contract's `ask --batch`."""
         verdict = self._screen.check(text)
         if verdict.kind in ALARMS:
-            found = {"decision": verdict.kind, "topics": [verdict.kind], "confidence": 1.0, "reason": f"rule: {verdict.rule}"}
+            found = {"decision": verdict.kind, "topics": [verdict.kind], "confidence": 1.0, "reason": f"rule: {verdict.rule}", "safety": verdict.as_dict()}
             return _object(text, found, [safety_reply(self.catalogue, verdict)])
         return await self._from_engine(text, conversation or uuid.uuid4().hex)
 
@@ -82,6 +82,7 @@ def _object(text: Text, understanding: Mapping[Text, Any], replies: List[Reply])
         "replies": [reply.text for reply in replies],
         "disclaimer": " ".join(dict.fromkeys(reply.disclaimer.text for reply in replies)),
         "cards": [reply.as_dict() for reply in replies],
+        "understanding": dict(understanding),
     }
 
 

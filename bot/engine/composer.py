@@ -6,7 +6,7 @@ from typing import Any, Mapping, Sequence
 
 from bot.answers.catalogue import FAQ, Catalogue
 from bot.answers.reply import Reply
-from bot.language.decision import decision_of
+from bot.language.decision import MOST_OFFERED, decision_of
 
 STAFF_TITLES = {
     "book_appointment": "Book an appointment",
@@ -22,11 +22,13 @@ SUMMARY = (
 
 
 def compose(
-    catalogue: Catalogue, name: str, parse_data: Mapping[str, Any], slots: Mapping[str, Any], said: Sequence[str], values: Mapping[str, str]
-) -> Reply:
+    catalogue: Catalogue, name: str, parse_data: Mapping[str, Any], slots: Mapping[str, Any], said: Sequence[str], values: Mapping[str, str],
+    before: Mapping[str, Any],
+) -> Reply:  # fmt: skip
     """The reply for the response `name` in this situation.
 
-    `said` holds the responses of this conversation, newest last; `values` come from an action ({number}, {promise}).
+    `said` holds the responses of this conversation, newest last; `values` come from an action ({number}, {promise});
+    `before` is what was understood of the visitor's message before this one.
     """
     last = next((response for response in reversed(said) if response.startswith(FAQ)), "")
     if name == "utter_nothing_more" and last and catalogue.has_more(last[len(FAQ) :]):
@@ -35,6 +37,8 @@ def compose(
         return _sources(catalogue, catalogue.reply(last, slots=slots))
     if name == "utter_nothing_to_repeat" and said and said[-1] != name:
         return catalogue.reply(said[-1], slots=slots, **values)
+    if name == "utter_feedback_negative" and last and said[-1] == last:
+        return _not_meant(catalogue, before, {response[len(FAQ) :] for response in said})
     if name == "utter_clarify":
         return _choice(catalogue, decision_of(parse_data).get("topics") or ())
     if name.startswith("utter_why_"):
@@ -58,8 +62,20 @@ def _sources(catalogue: Catalogue, answer: Reply) -> Reply:
 
 
 def _choice(catalogue: Catalogue, topics: Sequence[str]) -> Reply:
-    titles = [STAFF_TITLES.get(topic) or catalogue.question(topic) for topic in topics]
-    return catalogue.reply("utter_clarify").with_buttons(*titles, NONE_OF_THESE)
+    return catalogue.reply("utter_clarify").with_buttons(*(_title(catalogue, topic) for topic in topics), NONE_OF_THESE)
+
+
+def _not_meant(catalogue: Catalogue, before: Mapping[str, Any], answered: set[str]) -> Reply:
+    """Offer what the message before may have meant instead."""
+    likely = [guess["name"].removeprefix("faq/") for guess in before.get("intent_ranking") or ()]
+    others = [topic for topic in likely if topic not in answered and (topic in catalogue.topics or topic in STAFF_TITLES)][:MOST_OFFERED]
+    if not others:
+        return catalogue.reply("utter_feedback_negative")
+    return catalogue.reply("utter_not_meant").with_buttons(*(_title(catalogue, topic) for topic in others))
+
+
+def _title(catalogue: Catalogue, topic: str) -> str:
+    return STAFF_TITLES.get(topic) or catalogue.question(topic)
 
 
 def _by_verdict(name: str, parse_data: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Optional, Text
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -33,7 +33,7 @@ class CuratedResponses(NaturalLanguageGenerator):
             return None
         parse_data = tracker.latest_message.parse_data if tracker.latest_message else {}
         values = {key: str(value) for key, value in kwargs.items()}
-        reply = compose(self._catalogue, utter_action, parse_data or {}, tracker.current_slot_values(), _said(tracker), values)
+        reply = compose(self._catalogue, utter_action, parse_data or {}, tracker.current_slot_values(), _said(tracker), values, _before(tracker))
         buttons = [{"title": title, "payload": title} for title in reply.buttons]
         return {"text": reply.plain, "buttons": buttons, REPLY: reply.as_dict(), "utter_action": reply.response}
 
@@ -42,3 +42,9 @@ def _said(tracker: DialogueStateTracker) -> List[Text]:
     """The names of the responses said so far, oldest first."""
     replies = (event.metadata.get(REPLY) for event in tracker.events if isinstance(event, BotUttered) and event.metadata)
     return [reply["response"] for reply in replies if reply]
+
+
+def _before(tracker: DialogueStateTracker) -> Dict[Text, Any]:
+    """What was understood of the visitor's message before the newest one."""
+    messages = [event for event in tracker.events if isinstance(event, UserUttered)]
+    return dict(messages[-2].parse_data or {}) if len(messages) > 1 else {}

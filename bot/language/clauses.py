@@ -14,6 +14,8 @@ STARTS = frozenset(
     "may have has was were i i'm im id i'd my we you tell please".split()
 )
 MIN_TOKENS = 2
+SEPARATORS = frozenset({",", "/", "+"})
+LONGEST_LIST = 14  # tokens
 MAX_CLAUSES = 6  # an answer names three topics at most; more clauses than this are a story, taken as a whole
 
 
@@ -35,8 +37,17 @@ def clause_splitter(doc: Doc) -> Doc:
 
 def clauses(doc: Doc) -> list[str]:
     """The texts of the clauses; empty when the message is one clause, or too many to be questions."""
-    texts = [span.text for span in doc.spans["clauses"]]
+    texts = [span.text for span in doc.spans["clauses"]] if len(doc.spans["clauses"]) > 1 else _items(doc)
     return texts if 2 <= len(texts) <= MAX_CLAUSES else []
+
+
+def _items(doc: Doc) -> list[str]:
+    """The items of a short list ("opening hours, phone number, address pls"); empty when there is no comma."""
+    if len(doc) > LONGEST_LIST or not any(token.text in SEPARATORS for token in doc):
+        return []
+    ends = [index for index, token in enumerate(doc) if token.text in SEPARATORS or token.lower_ in JOINS]
+    spans = [_trimmed(doc[start:end]) for start, end in zip([0, *(end + 1 for end in ends)], [*ends, len(doc)])]
+    return [span.text for span in spans if len(span)]
 
 
 def _starts_clause(doc: Doc, index: int) -> bool:

@@ -28,7 +28,7 @@ from bot.language.grouping import near_duplicate_groups
 NGRAM_WEIGHT = 0.5
 NGRAM_DIMENSIONS = 384
 C = 30.0
-FOLDS = 3
+FOLDS, FEWER_FOLDS, MANY = 5, 2, 1500  # from MANY texts on, two folds are enough, and each costs a minute
 UNKNOWN_SHARE = 0.15  # weight of an example whose topic was taken away: about one visitor in seven asks about something else
 ABSENT = -30.0  # logit of a label that cannot be
 RANKED = 10
@@ -172,7 +172,8 @@ class TopicModel:
         """Learn P(right) from predictions on groups that the fold has not seen, with and without their own topic."""
         groups = near_duplicate_groups(vectors, self.text_labels)
         seen, unknown, order = [], [], []
-        for known, test in tqdm(list(GroupKFold(FOLDS).split(vectors, groups=groups)), desc="Checking on unseen examples", unit="fold"):
+        folds = GroupKFold(FEWER_FOLDS if len(vectors) >= MANY else FOLDS).split(vectors, groups=groups)
+        for known, test in tqdm(list(folds), desc="Checking on unseen examples", unit="fold"):
             views = self._views(vectors, tuner, known)
             heads, rows, ngrams = self._heads(views, known), [view[test] for view in views], self.ngram_rows[test]
             seen.append(self._read(heads, rows, ngrams, known))

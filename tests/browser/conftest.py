@@ -26,11 +26,13 @@ class Clinic:
     def __init__(self, folder: Path):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        # Sites that may show the chat: the clinic's own (another origin on the same site), and one that is foreign to the browser.
+        self.site, self.far_site = f"http://127.0.0.1:{free_port()}", f"http://localhost:{free_port()}"
         self.folder = folder
         self.log_file = folder / "serve.log"
         self.environment = {
             **os.environ, "NERVELINE_VAR": str(folder / "var"), "NERVELINE_PORT": str(self.port), "NERVELINE_ENGINE_PORT": str(free_port()),
-            "NERVELINE_ACTIONS_PORT": str(free_port()), "NERVELINE_LIMIT_MESSAGES": "1000/minute",
+            "NERVELINE_ACTIONS_PORT": str(free_port()), "NERVELINE_LIMIT_MESSAGES": "1000/minute", "NERVELINE_ALLOWED_ORIGINS": f"{self.site},{self.far_site}",
         }  # fmt: skip
         self.process = subprocess.Popen(["./nerveline", "serve"], cwd=ROOT, env=self.environment, stdout=self.log_file.open("wb"), stderr=subprocess.STDOUT)
         self.wait()

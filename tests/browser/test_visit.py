@@ -9,35 +9,10 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.chat_page import SECONDS, Chat, open_chat
 from tests.browser.conftest import PASSWORD
 
 pytestmark = pytest.mark.slow
-SECONDS = 15_000
-
-
-class Chat:
-    """The chat page in a browser."""
-
-    def __init__(self, frame):
-        self.frame = frame
-        self.log = frame.locator("#log")
-
-    def agree(self):
-        self.frame.get_by_role("button", name="Agree and start").click()
-        return self
-
-    def say(self, text):
-        self.frame.locator("#field").fill(text)
-        self.frame.locator("#send").click()
-        expect(self.log).to_contain_text(text)
-
-    def hears(self, text):
-        expect(self.log).to_contain_text(text, timeout=SECONDS)
-
-
-def open_chat(page, clinic):
-    page.goto(f"{clinic.url}/chat")
-    return Chat(page).agree()
 
 
 def test_ask_book_and_staff_sees_it(page, clinic, browser):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.engine.ask import ask_batch
+from bot.engine.ask import ask_batch, explanation
 from bot.errors import DataError
 
 
@@ -26,3 +26,10 @@ def test_a_batch_with_bad_lines(tmp_path, capsys, assistant, monkeypatch):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(DataError, match="nowhere.jsonl"):
         ask_batch(tmp_path / "nowhere.jsonl", tmp_path / "out.jsonl")
+
+
+def test_an_explanation_names_clauses_readings_and_rules(visitor):
+    said = explanation(visitor.say("how much is it and where are you"))
+    for part in ("decision   answer cost, location", "clause     how much is it", "reading ", "nearest ", "closeness "):
+        assert part in said
+    assert "rule 'face drooping'" in explanation(visitor.say("my face is drooping on one side"))

@@ -125,3 +125,32 @@ def test_one_conversation_knows_nothing_of_another(new_visitor):
     ann.say("Book an appointment"), ann.say("Ann Lee")
     assert asks(bob.say("Book an appointment")) == "visitor_name"
     assert "Ann" not in "".join(bob.say("Bob")["replies"])
+
+
+def test_yes_to_the_offer_of_our_staff_starts_the_request(visitor):
+    assert visitor.say("who won the football game last night")["decision"] == "decline"
+    assert asks(visitor.say("yes please")) == "visitor_name"
+
+
+def test_why_is_about_the_last_answer(visitor):
+    visitor.say("does it hurt?")
+    assert visitor.say("why?")["cards"][0]["topic"] == "does_it_hurt"
+
+
+def test_not_what_i_meant_offers_the_next_likeliest_topics(visitor):
+    visitor.say("how much is it")
+    answer = visitor.say("That's not what I meant")
+    assert answer["cards"][0]["response"] == "utter_not_meant" and len(answer["cards"][0]["buttons"]) > 2
+    assert "What does it cost?" not in answer["cards"][0]["buttons"]
+
+
+@pytest.mark.parametrize("text", ["cuánto cuesta una visita", "wie viel kostet das", "我的脚麻了", "combien ça coûte une séance"])
+def test_another_language_gets_the_interpreter_line(visitor, text):
+    answer = visitor.say(text)
+    assert answer["decision"] == "decline" and answer["cards"][0]["response"] == "utter_other_language"
+
+
+@pytest.mark.parametrize("name", ["José García", "Nguyen Thi Hoa", "Müller"])
+def test_a_foreign_name_is_a_name(visitor, name):
+    visitor.say("Book an appointment")
+    assert asks(visitor.say(name)) == "contact"

@@ -17,6 +17,7 @@ def nlp():
     [
         ("what is it, does it hurt and how much", ["what is it", "does it hurt", "how much"]),
         ("Does it hurt? And where are you?", ["Does it hurt?", "where are you?"]),
+        ("opening hours, phone number and address", ["opening hours", "phone number", "address"]),
         ("does it hurt", []),
         ("pins and needles in my feet", []),
         ("what about arms and legs", []),

@@ -1,0 +1,37 @@
+"""Rasa component: a message in another language gets the interpreter line, not a guess."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.language.decision import Decision
+from bot.language.other_language import other_language
+from bot.nlu.topic_classifier import DECISION, set_decision
+
+EXACT = 1.0  # a text that we know word for word ("habla español") is understood as it is
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class OtherLanguage(GraphComponent):
+    """Sets the intent `other_language`."""
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "OtherLanguage":
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            decision = message.get(DECISION) or {}
+            found = None if decision.get("confidence") == EXACT else other_language(message.get(TEXT) or "")
+            if found:
+                set_decision(message, Decision("decline", "other_language", (), 1.0, f"language: {found}"))
+        return messages
