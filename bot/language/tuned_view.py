@@ -20,6 +20,7 @@ DECAY = 0.01
 PAIRS = 24  # a batch holds as many examples, and a mate of the same label for each
 TEMPERATURE = 0.07
 SCALE = 1 / TEMPERATURE
+EXAMPLES_SEEN, FEWEST_PASSES, MOST_PASSES = 16_000, 2, 8
 SEED = 7
 TUNED_TOKENS = 32  # longer examples are cut while tuning: half the time, and few are longer
 FILE = "tuned_view.npz"
@@ -33,7 +34,7 @@ class TunedView:
         self._layers = encoder.copy_of_top(LAYERS)
         self._pooled = encoder.pooler(self._layers)
 
-    def tune(self, texts: Sequence[str], labels: np.ndarray, vectors: np.ndarray, epochs: int) -> "TunedView":
+    def tune(self, texts: Sequence[str], labels: np.ndarray, vectors: np.ndarray) -> "TunedView":
         """Train on `texts` with label numbers, starting from their published `vectors`."""
         import tensorflow as tf
 
@@ -43,7 +44,7 @@ class TunedView:
         means = np.stack([vectors[targets == number].mean(axis=0) for number in range(len(classes))])
         proxies = tf.Variable(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=tf.float32)
         weights = [weight for layer in self._layers for weight in layer.trainable_weights] + [proxies]
-        steps = epochs * max(1, len(texts) // (2 * PAIRS))
+        steps = max(1, passes(len(texts)) * len(texts) // (2 * PAIRS))
         rate = tf.keras.optimizers.schedules.PolynomialDecay(STEP, steps, 0.0)
         optimizer = tf.keras.optimizers.AdamW(rate, weight_decay=DECAY, jit_compile=False)
         optimizer.build(weights)
@@ -86,6 +87,11 @@ class TunedView:
             for layer in view._layers:
                 layer.set_weights([next(weights) for _ in layer.get_weights()])
         return view
+
+
+def passes(count: int) -> int:
+    """How often to go through `count` examples: few examples need more passes, many would take too long."""
+    return int(np.clip(EXAMPLES_SEEN // max(count, 1), FEWEST_PASSES, MOST_PASSES))
 
 
 def _contrastive(rows: Any, targets: Any) -> Any:

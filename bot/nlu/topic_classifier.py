@@ -43,8 +43,8 @@ class TopicClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """`tuned_epochs`: passes over the examples when the second view is tuned; 0 leaves that view out."""
-        return {"tuned_epochs": 2}
+        """`tuned_view`: whether the second view is made; it takes most of the training time, and a fifth of the errors away."""
+        return {"tuned_view": True}
 
     @classmethod
     def create(
@@ -58,7 +58,7 @@ class TopicClassifier(GraphComponent):
     ) -> "TopicClassifier":
         with model_storage.read_from(resource) as folder:
             cuts = Cuts(**json.loads((folder / "cuts.json").read_text(encoding="ascii")))
-            tuned = TunedView.load(folder, sentence_encoder()) if config["tuned_epochs"] else None
+            tuned = TunedView.load(folder, sentence_encoder()) if config["tuned_view"] else None
             return cls(config, model_storage, resource, topic_model_file.load(folder), cuts, tuned)
 
     @classmethod
@@ -86,13 +86,13 @@ class TopicClassifier(GraphComponent):
 
     def _tuner(self, texts: List[Text], labels: List[Text], vectors: np.ndarray) -> Optional[Tuner]:
         """Tunes a view on the rows that it is given; the last one, made from all rows, is the one that is kept."""
-        if not self._config["tuned_epochs"]:
+        if not self._config["tuned_view"]:
             return None
         numbers = np.unique(labels, return_inverse=True)[1]
 
         def tune(rows: np.ndarray) -> np.ndarray:
             self._tuned = TunedView(sentence_encoder())
-            self._tuned.tune([texts[row] for row in rows], numbers[rows], vectors[rows], self._config["tuned_epochs"])
+            self._tuned.tune([texts[row] for row in rows], numbers[rows], vectors[rows])
             return self._tuned.encode(texts)
 
         return tune
