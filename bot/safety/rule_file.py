@@ -41,21 +41,25 @@ class Rule:
     line: int
 
 
-def read_rules(path: Path, kind: str, shared: Mapping[str, Node], guards: frozenset[str]) -> list[Rule]:
-    """The rules of one file.
+def read_rules(folder: Path, kind: str, shared: Mapping[str, Node], guards: frozenset[str]) -> list[Rule]:
+    """The rules of `<kind>.yml` and the files that continue it, `<kind>_*.yml`, which may use the words of the first.
 
     Raises:
         DataError: anything is missing or wrong.
     """
-    file = YamlFile(path)
-    groups = read_groups(file, shared)
-    written = file.data.get("safety_rules") if isinstance(file.data, dict) else None
-    if not isinstance(written, list) or not written:
-        file.fail("expected a list 'safety_rules:' at the top level", "safety_rules")
-    rules = [_rule(file, index, kind, groups, guards) for index in range(len(written))]
-    for index, rule in enumerate(rules):
-        if rule.name in {other.name for other in rules[:index]}:
-            file.fail(f"rule '{rule.name}' is written twice", "safety_rules", index)
+    rules: list[Rule] = []
+    groups = dict(shared)
+    for path in (folder / f"{kind}.yml", *sorted(folder.glob(f"{kind}_*.yml"))):
+        file = YamlFile(path)
+        groups = read_groups(file, groups)
+        written = file.data.get("safety_rules") if isinstance(file.data, dict) else None
+        if not isinstance(written, list) or not written:
+            file.fail("expected a list 'safety_rules:' at the top level", "safety_rules")
+        for index in range(len(written)):
+            rule = _rule(file, index, kind, groups, guards)
+            if rule.name in {other.name for other in rules}:
+                file.fail(f"rule '{rule.name}' is written twice", "safety_rules", index)
+            rules.append(rule)
     return rules
 
 

@@ -55,7 +55,7 @@ class Screen:
             DataError: anything is missing or wrong; the text names file, line and rule.
         """
         context = Context.load(YamlFile(folder / "context.yml"))
-        rules = [rule for kind in TOPICS for rule in read_rules(folder / f"{kind}.yml", kind, context.groups, GUARDS)]
+        rules = [rule for kind in TOPICS for rule in read_rules(folder, kind, context.groups, GUARDS)]
         vocabulary = read_vocabulary(folder.parent / "terms" / "vocabulary.txt")
         return cls(rules, context, Speller(vocabulary, _targets(rules, context, vocabulary), _replacements(folder / "spelling.yml")))
 

@@ -2,7 +2,7 @@
 
     make bench                                          own data
     NERVELINE_BENCHMARKS=/folder make bench             and the public sets in that folder
-    NERVELINE_BENCHMARK_SETS=HINT3                      only the sets whose name holds this ("own" for own data)
+    NERVELINE_BENCHMARK_SETS=HINT3                       only the public sets whose name holds this
 
 Writes build/bench.json and prints a table. Seeds are fixed.
 """
@@ -36,11 +36,12 @@ HEAD = f"{'data':22} {'system':28} {'in-scope acc. (95 % CI)':26} {'AUROC':>6} {
 def main() -> int:
     results: list[dict[str, Any]] = []
     print(HEAD)
-    if "own" in os.environ.get("NERVELINE_BENCHMARK_SETS", "own"):
+    if os.environ.get("NERVELINE_BENCHMARK_SETS", "own") == "own":
         own_data(results)
     folder = Path(os.environ.get("NERVELINE_BENCHMARKS", "nowhere"))
     if folder.is_dir():
-            for data in public_sets(folder):
+        wanted = os.environ.get("NERVELINE_BENCHMARK_SETS", "")
+        for data in public_sets(folder):
             if wanted in data.name:
                 train = data.train + sorted({(label.replace("_", " "), label) for _, label in data.train if not label.isdecimal()})
                 for system in all_systems():

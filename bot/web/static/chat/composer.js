@@ -231,10 +231,10 @@ const pairs = (word) => (paired[word] ??= Array.from({ length: word.length + 1 }
 
 const PRIVATE = [
   ["private_card", /(?<![\d+])\d(?:[ -]?\d){12,18}(?!\d)/g],
-  ["private_id", /(?<![\d-])\d{3}[- ]\d{2}[- ]\d{4}(?![\d-])|(?<![\d+.-])\d{9}(?![\d-])/g],
-  ["private_id", /(?<=\b(?:passport|licen[cs]e|ssn|social security|mrn|record)\b[^\d\n]{0,25})\d{5,}/gi],
   ["private_insurance", /\b[1-9][a-z][a-z\d]\d-?[a-z][a-z\d]\d-?[a-z]{2}\d{2}\b/gi], // Medicare's pattern
   ["private_insurance", /(?<=\b(?:insurance|policy|member|group|plan|subscriber|medicare|medicaid)\b[^\d\n]{0,25})\d[\d-]{5,}/gi],
+  ["private_id", /(?<![\d-])\d{3}[- ]\d{2}[- ]\d{4}(?![\d-])|(?<![\d+.-])\d{9}(?![\d-])/g],
+  ["private_id", /(?<=\b(?:passport|licen[cs]e|ssn|social security|mrn|record)\b[^\d\n]{0,25})\d{5,}/gi],
 ];
 
 export function findPrivateNumber(text) {
