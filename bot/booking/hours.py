@@ -12,6 +12,12 @@ from bot.yaml_file import YamlFile
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SPANISH_DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+# Words of the sentences on opening hours. Spanish awaits a qualified reviewer.
+WORDS = {
+    "en": {"open": "We are open {}.", "closed": " We are closed {}.", "and": " and ", "through": " to ", "until": "{} to {}", "days": DAY_NAMES, "noon": "noon"},
+    "es": {"open": "Abrimos {}.", "closed": " Cerramos {}.", "and": " y ", "through": " a ", "until": "de {} a {}", "days": SPANISH_DAYS, "noon": "12:00 PM"},
+}
 FARTHEST_DAYS = 60  # a clinic that is closed longer than this promises nothing
 Period = tuple[time, time]
 
@@ -79,18 +85,19 @@ class OpeningHours:
         closed = self._closed_today(at.astimezone(self.zone).date())
         return due, f"{sentence} {closed}".strip()
 
-    def hours_sentence(self) -> str:
+    def hours_sentence(self, language: str = "en") -> str:
         """The week in one sentence, days of equal hours together."""
+        words = WORDS.get(language, WORDS["en"])
         runs: list[tuple[int, int]] = []
         for day in range(7):
             if runs and self.week[day] == self.week[runs[-1][0]]:
                 runs[-1] = (runs[-1][0], day)
             else:
                 runs.append((day, day))
-        said = [f"{_days(first, last)} {_periods_text(self.week[first])}" for first, last in runs if self.week[first]]
-        closed = [_days(first, last) for first, last in runs if not self.week[first]]
-        text = f"We are open {'; '.join(said)}."
-        return f"{text} We are closed {' and '.join(closed)}." if closed else text
+        said = [f"{_days(first, last, words)} {_periods_text(self.week[first], words)}" for first, last in runs if self.week[first]]
+        closed = [_days(first, last, words) for first, last in runs if not self.week[first]]
+        text = words["open"].format("; ".join(said))
+        return text + words["closed"].format(words["and"].join(closed)) if closed else text
 
     def holidays_sentence(self, today: Optional[date] = None, shown: int = 3) -> str:
         """The next closed days by name."""
@@ -153,21 +160,23 @@ def _next_quarter(moment: datetime) -> datetime:
     return moment.replace(microsecond=0) + timedelta(seconds=extra if extra > 0 else 0)
 
 
-def _clock(moment: time) -> str:
+def _clock(moment: time, noon: str = "noon") -> str:
     if (moment.hour, moment.minute) == (12, 0):
-        return "noon"
+        return noon
     return f"{moment.hour % 12 or 12}:{moment.minute:02d} {'AM' if moment.hour < 12 else 'PM'}"
 
 
-def _periods_text(periods: tuple[Period, ...]) -> str:
-    return " and ".join(f"{_clock(start)} to {_clock(end)}" for start, end in periods)
+def _periods_text(periods: tuple[Period, ...], words: Mapping[str, Any]) -> str:
+    said = [words["until"].format(_clock(start, words["noon"]), _clock(end, words["noon"])) for start, end in periods]
+    return str(words["and"].join(said))
 
 
-def _days(first: int, last: int) -> str:
+def _days(first: int, last: int, words: Mapping[str, Any]) -> str:
+    days = words["days"]
     if first == last:
-        return DAY_NAMES[first]
-    joiner = " and " if last == first + 1 else " to "
-    return f"{DAY_NAMES[first]}{joiner}{DAY_NAMES[last]}"
+        return str(days[first])
+    joiner = words["and"] if last == first + 1 else words["through"]
+    return f"{days[first]}{joiner}{days[last]}"
 
 
 def _date(day: date) -> str:

@@ -16,6 +16,7 @@ from sanic.response import file
 
 from bot.answers.catalogue import Catalogue
 from bot.answers.disclaimer import KINDS
+from bot.booking.hours import WORDS
 from bot.web import schemas
 from bot.web.errors import Problem
 from bot.web.guards import own_conversation
@@ -61,7 +62,7 @@ def context(request: Request) -> dict[str, Any]:
     catalogue: Catalogue = request.app.ctx.chat.catalogue
     language = language_of(request)
     return {
-        "clinic": clinic_facts(catalogue),
+        "clinic": clinic_facts(catalogue, language),
         "disclaimer": {kind: catalogue.disclaimers.of(kind).text for kind in KINDS},
         "notice_version": catalogue.disclaimers.version,
         "lang": language,
@@ -70,13 +71,15 @@ def context(request: Request) -> dict[str, Any]:
     }
 
 
-def clinic_facts(catalogue: Catalogue) -> dict[str, Any]:
+def clinic_facts(catalogue: Catalogue, language: str = "en") -> dict[str, Any]:
+    """The clinic's facts for templates; opening hours in the language of the page."""
     values, now = catalogue.clinic.values, datetime.now(timezone.utc)
     hours = catalogue.clinic.hours
     opening = hours.next_opening(now)
     short = "988" if "988" in values["crisis_line"] else ""
     return {
-        **{key: values[key] for key in ("phone", "email", "emergency_number", "crisis_line", "poison_line", "hours", "holidays")},
+        **{key: values[key] for key in ("phone", "email", "emergency_number", "crisis_line", "poison_line", "holidays")},
+        "hours": hours.hours_sentence(language),
         "name": catalogue.clinic.name,
         "sample": catalogue.clinic.sample,
         "phone_href": _tel(values["phone"]),
@@ -85,7 +88,7 @@ def clinic_facts(catalogue: Catalogue) -> dict[str, Any]:
         "crisis_call_href": f"tel:{short}" if short else "",
         "crisis_text_href": f"sms:{short}" if short else "",
         "open_now": hours.is_open(now),
-        "next_opening": f"{opening.astimezone(hours.zone):%A, %B %d, %H:%M}" if opening else "",
+        "next_opening": _moment(opening.astimezone(hours.zone), language) if opening else "",
     }
 
 
@@ -184,3 +187,7 @@ def _questions(catalogue: Catalogue) -> dict[str, Any]:
 
 def _tel(number: str) -> str:
     return "tel:" + re.sub(r"[^\d+]", "", number)
+
+
+def _moment(at: datetime, language: str) -> str:
+    return f"{WORDS[language if language in WORDS else 'en']['days'][at.weekday()]}, {at:%H:%M}"

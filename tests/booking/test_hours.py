@@ -58,6 +58,10 @@ def test_the_week_in_words(hours):
     assert hours.hours_sentence().startswith("We are open Monday 8:00 AM to noon and 1:00 PM to 5:00 PM; Tuesday")
 
 
+def test_the_week_in_spanish(hours):
+    assert hours.hours_sentence("es").startswith("Abrimos lunes de 8:00 AM a 12:00 PM y de 1:00 PM a 5:00 PM; martes")
+
+
 @pytest.mark.parametrize("old, new", [("08:00-15:00", "15:00-08:00"), ("America/New_York", "Mars/Olympus"), ("2026-12-25", "2026-13-25"), ("fri:", "freitag:")])
 def test_bad_hours_are_refused_with_their_line(tmp_path, old, new):
     path = tmp_path / "clinic.yml"

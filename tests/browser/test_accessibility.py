@@ -32,12 +32,12 @@ TOO_SMALL = """(least) => [...document.querySelectorAll("a[href], button, input,
     .map(([one, { width, height }]) => `${one.outerHTML.slice(0, 90)} ${Math.round(width)} x ${Math.round(height)}`)"""
 
 
-def accessible(page):
+def accessible(page, looks=LOOKS):
     """Look at this state in all sizes and looks."""
     found = []
     for width, height in WIDTHS:
         page.set_viewport_size({"width": width, "height": height})
-        for look in LOOKS:
+        for look in looks:
             page.emulate_media(**look)
             page.wait_for_timeout(50)
             case = f"{width} px, {look}"
@@ -56,12 +56,16 @@ def test_sample_page_and_loader(page, clinic):
     accessible(page)
 
 
-@pytest.mark.parametrize("path", ["/answers", "/answers?q=needle", "/answers?q=zebra", "/answers?lang=es"])
-def test_all_answers(page, clinic, path):
+@pytest.mark.parametrize("path", ["/answers?q=wear", "/answers?q=zebra", "/answers?q=wear&lang=es"])
+def test_answers_that_were_searched(page, clinic, path):
     page.goto(clinic.url + path)
-    if page.locator("#topics").count():
-        page.locator("#topics").evaluate("one => { one.open = true; }")
     accessible(page)
+
+
+def test_all_answers(page, clinic):
+    page.goto(f"{clinic.url}/answers")
+    page.locator("#topics summary").click()
+    accessible(page, looks=LOOKS[:1])
 
 
 def test_the_notice(page, clinic):
@@ -90,7 +94,7 @@ def test_an_answer_with_its_sources_open(page, clinic):
 
 def test_suggestions_and_the_hint_on_private_numbers(page, clinic):
     chat = open_chat(page, clinic)
-    chat.field.press_sequentially("does it hu")
+    chat.field.press_sequentially("does it hur")
     expect(page.locator("#suggestions button").first).to_be_visible()
     accessible(page)
     chat.field.fill("my card is 4111 1111 1111 1111")
@@ -116,7 +120,7 @@ def test_the_menu_and_its_questions(page, clinic):
     for question in ("What is stored", "Start over", "Delete this chat"):
         page.keyboard.press("Escape")
         chat.menu(question)
-        accessible(page)
+        accessible(page, looks=LOOKS[:1])
 
 
 def test_steps_of_a_request(page, clinic):
@@ -127,7 +131,9 @@ def test_steps_of_a_request(page, clinic):
         ("what brings you here", "burning feet"), ("Which days and times", ""),
     ):  # fmt: skip
         chat.hears(heard)
-        if heard.startswith(("At which", "Which days")):
+        if heard.startswith("At which"):
+            accessible(page, looks=LOOKS[:1])
+        if heard.startswith("Which days"):
             accessible(page)
         if said:
             chat.say(said)
@@ -147,7 +153,7 @@ def test_large_text_and_large_buttons(page, clinic):
     chat.say("does it hurt?")
     chat.hears("Where this comes from")
     page.locator("#menu-button").click()
-    page.get_by_text("Larger", exact=True).click()
+    page.get_by_label("Larger", exact=True).check()
     page.get_by_label("Larger buttons").check()
     accessible(page)
     page.keyboard.press("Escape")

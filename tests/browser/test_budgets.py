@@ -13,7 +13,7 @@ from tests.browser.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 LOADER_BYTES = 3_000
-PANEL_BYTES = 30_000
+PANEL_BYTES = {"en": 30_000, "es": 31_000}  # Spanish brings disclaimers and safety texts of its own
 STATIC = ROOT / "bot" / "web" / "static"
 
 
@@ -41,13 +41,13 @@ def test_the_loader_is_light():
     assert gzipped((STATIC / "widget.js").read_bytes()) <= LOADER_BYTES
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", PANEL_BYTES)
 def test_the_panel_is_light(clinic, language):
     """HTML with the texts of the interface, styles and all scripts, one by one as they go over the wire."""
     files = linked(f"{clinic.url}/chat?lang={language}")
     assert {name.rpartition("/")[2] for name in files} == {"chat", "tokens.css", "chat.css"} | {path.name for path in (STATIC / "chat").glob("*.js")}
     sizes = {name: gzipped(content) for name, content in files.items()}
-    assert sum(sizes.values()) <= PANEL_BYTES, sizes
+    assert sum(sizes.values()) <= PANEL_BYTES[language], sizes
 
 
 def test_nothing_else_is_fetched_and_nothing_before_the_first_opening(page, clinic):

@@ -139,6 +139,7 @@ def test_escape_in_the_menu_closes_the_menu_only(page, site):
     page.goto(site.origin)
     launcher(page).click()
     chat = Chat(page.frame_locator("iframe")).agree()
+    expect(chat.field).to_be_focused()
     chat.frame.locator("#menu-button").press("Enter")
     expect(chat.frame.locator("#dialog")).to_be_visible()
     page.keyboard.press("Escape")

@@ -71,6 +71,17 @@ def test_an_emergency_takes_the_place_of_the_answer(page, clinic):
     expect(page.locator("body")).to_contain_text("This could be a stroke")
 
 
+def test_a_wrong_answer_can_be_corrected(page, clinic):
+    """The link says so in words, once for each tap, and the newest answer alone offers it."""
+    chat = open_chat(page, clinic)
+    chat.say("does it hurt?")
+    chat.hears("It can hurt a little")
+    chat.log.get_by_role("button", name="That's not what I meant").click()
+    expect(chat.log.locator(".from-assistant").nth(2)).to_be_visible(timeout=SECONDS)
+    assert chat.said() == ["does it hurt?", "That's not what I meant"]
+    expect(chat.log.locator(".settled .wrong").first).to_be_hidden()
+
+
 @pytest.mark.parametrize("victim", ["web", "engine", "actions"])
 def test_a_killed_process_comes_back_and_no_word_is_lost(page, clinic, victim):
     chat = open_chat(page, clinic)
