@@ -24,7 +24,7 @@ def public(chat: Chat, row: Any) -> dict[str, Any]:
     """The fields that a visitor may see, by allow-list."""
     topic = row.response[len(FAQ) :] if row.response.startswith(FAQ) else ""
     text = chat.sealer.open(row.text_sealed, message_row(row.conversation_id, row.seq))
-    known = topic in chat.catalogue.topics
+    shortened = topic in chat.catalogue.topics and chat.catalogue.has_more(topic) and not chat.catalogue.is_fuller(topic, text)
     return {
         "seq": row.seq,
         "author": row.author,
@@ -40,8 +40,9 @@ def public(chat: Chat, row: Any) -> dict[str, Any]:
         "reply_to": row.reply_to,
         "key": row.key,
         "at": row.created_at.isoformat(),
-        "heading": chat.catalogue.question(topic) if known else "",
-        "more": known and chat.catalogue.has_more(topic) and not chat.catalogue.is_fuller(topic, text),
+        "heading": chat.catalogue.question(topic) if topic in chat.catalogue.topics else "",
+        "more": shortened,
+        "fuller": chat.catalogue.reply(row.response, more=True).text if shortened else "",
         "asks": row.response[len(ASKS) :] if row.response.startswith(ASKS) else "",
     }
 

@@ -91,6 +91,7 @@ class Message(BaseModel):
     at: str
     heading: str = Field(description="the topic's question")
     more: bool = Field(description="whether a fuller text can be asked for")
+    fuller: str = Field(description="the fuller text, for readers who prefer full answers")
     asks: str = Field(description="which detail of a request is asked for")
 
 

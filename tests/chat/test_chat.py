@@ -63,6 +63,13 @@ async def test_a_message_is_answered(chat, conversation, reply):
     assert messages[1]["disclaimer"] and messages[1]["reply_to"] == 1
 
 
+async def test_an_answer_brings_its_fuller_text_along(chat, conversation, reply, catalogue):
+    inbox.receive(chat, conversation, "does it hurt", "k1")
+    await work(chat, Engine(reply("utter_faq/does_it_hurt")))
+    message = stream.messages_after(chat, conversation, 1)[0]
+    assert message["more"] and message["fuller"] == catalogue.reply("utter_faq/does_it_hurt", more=True).text != message["text"]
+
+
 def test_the_same_key_is_one_message(chat, conversation):
     assert inbox.receive(chat, conversation, "hello", "k1") == inbox.receive(chat, conversation, "hello", "k1") == 1
 
