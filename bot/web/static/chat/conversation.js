@@ -41,6 +41,7 @@ export class Conversation extends EventTarget {
   async begin() {
     if (this.session || this.resume()) return;
     const session = await begin(page.notice_version, lang);
+    if (this.session) return; // a second press, while the first was on its way
     browser.set("session", session);
     this.#open(session, true);
   }
