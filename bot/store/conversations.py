@@ -89,13 +89,6 @@ def get_message(connection: Connection, id: int) -> Optional[Row[Any]]:
     return connection.execute(select(message).where(message.c.id == id)).first()
 
 
-def count_visitor_messages(connection: Connection, conversation_id: str, since: datetime) -> int:
-    query = select(func.count()).where(
-        message.c.conversation_id == conversation_id, message.c.author == "visitor", message.c.created_at >= since
-    )
-    return int(connection.execute(query).scalar_one())
-
-
 def count_waiting(connection: Connection, conversation_id: str) -> int:
     """Visitor messages that the engine has not answered yet."""
     query = select(func.count()).where(message.c.conversation_id == conversation_id, message.c.state.in_(("new", "claimed")))

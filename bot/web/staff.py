@@ -100,10 +100,9 @@ async def welcome(request: Request) -> HTTPResponse:
 @staff.get("/conversations")
 @signed_in()
 async def conversations(request: Request, member: Member) -> HTTPResponse:
-    contains, alarm = str(request.args.get("q") or "")[:100], request.args.get("alarm") == "1"
-    before = _moment(request.args.get("before"))
-    rows = await asyncio.to_thread(records.list_conversations, request.app.ctx.chat, member.id, alarm=alarm, contains=contains, before=before)
-    return _page("conversations.html", request, member, rows=rows, contains=contains, alarm=alarm)
+    alarm, before = request.args.get("alarm") == "1", _moment(request.args.get("before"))
+    rows = await asyncio.to_thread(records.list_conversations, request.app.ctx.chat, member.id, alarm=alarm, before=before)
+    return _page("conversations.html", request, member, rows=rows, contains="", alarm=alarm)
 
 
 @staff.post("/conversations")
