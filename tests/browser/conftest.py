@@ -54,13 +54,16 @@ class Clinic:
             time.sleep(0.2)
         raise AssertionError(self.log)
 
-    def pids(self, name):
-        """Process ids of web, engine or actions."""
+    def pids(self, name, seconds=30):
+        """Process ids of web, engine or actions; one that was just killed is given time to come back."""
         words = {"web": "bot.web", "engine": "-m rasa run", "actions": "-m actions"}[name]
-        listed = subprocess.run(["ps", "-ww", "-eo", "pid,ppid,args"], capture_output=True, text=True).stdout.splitlines()
-        found = [int(line.split()[0]) for line in listed if words in line and int(line.split()[1]) == self.process.pid]
-        assert found, f"{name} is not running"
-        return found
+        for _ in range(seconds * 5):
+            listed = subprocess.run(["ps", "-ww", "-eo", "pid,ppid,args"], capture_output=True, text=True).stdout.splitlines()
+            found = [int(line.split()[0]) for line in listed if words in line and int(line.split()[1]) == self.process.pid]
+            if found:
+                return found
+            time.sleep(0.2)
+        raise AssertionError(f"{name} is not running")
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)

@@ -87,7 +87,8 @@ def test_a_killed_process_comes_back_and_no_word_is_lost(page, clinic, victim):
     chat = open_chat(page, clinic)
     chat.say("what is neuropathy")
     chat.hears("nerves")
-    for pid in clinic.pids(victim):
+    killed = clinic.pids(victim)
+    for pid in killed:
         os.kill(pid, signal.SIGKILL)
     if victim != "web":
         chat.say("what should i wear")
@@ -96,6 +97,7 @@ def test_a_killed_process_comes_back_and_no_word_is_lost(page, clinic, victim):
         chat.say("what should i wear")
     expect(chat.log).to_contain_text("loose clothes", timeout=60_000)
     assert chat.log.inner_text().lower().count("loose clothes") == 1, "answered once"
+    assert not set(killed) & set(clinic.pids(victim)), "another process took its place"
 
 
 def test_a_second_start_says_plainly_that_the_port_is_taken(clinic):
