@@ -11,6 +11,9 @@ from bot.store.tables import conversation, erasure, feedback, message
 
 DESCRIBED = ("understanding", "safety")
 LISTED = ("topics", "buttons", "sources")
+# What is kept of the engine's understanding. Its clauses are the visitor's own words, and a clause alone cannot be masked
+# safely ("my name is" may stand in the clause before the name), so they are not kept: the masked text says the same.
+UNDERSTOOD = ("decision", "reason", "intent", "topics", "confidence", "intent_ranking", "safety", "evidence")
 SAID_LATELY = timedelta(minutes=5)
 
 
@@ -119,7 +122,8 @@ def settle_message(connection: Connection, id: int, state: str, understanding: O
     """The end of a claim: answered, handed over, or new again."""
     values: dict[str, Any] = {"state": state, "lease_until": None}
     if understanding is not None:
-        values.update(understanding=dict(understanding), topics=list(understanding.get("topics") or []), model_version=model)
+        kept = {key: understanding[key] for key in UNDERSTOOD if key in understanding}
+        values.update(understanding=kept, topics=list(understanding.get("topics") or []), model_version=model)
     connection.execute(update(message).where(message.c.id == id).values(**values))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
 from datetime import timedelta
 
 import pytest
@@ -14,61 +12,15 @@ from bot.chat.deliver import deliver
 from bot.chat.engine_client import Answer, EngineFailed, EngineUnreachable
 from bot.chat.requests import create_request
 from bot.chat.service import now
-from bot.chat.worker import Worker
 from bot.store import conversations, people
 from bot.store import requests as request_rows
+from tests.chat.played_engine import Engine, settled, work
 
 CANARY = "zebrafish-canary"
-PATIENCE_SECONDS = 30  # a busy machine is slow, not wrong
-
-
-class Engine:
-    """Says what a test wants it to say."""
-
-    def __init__(self, *answers):
-        self.answers, self.asked = list(answers), []
-
-    async def ask(self, conversation_id, message_id, text):
-        self.asked.append((message_id, text))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-@pytest.fixture
-def reply(catalogue):
-    return lambda name="utter_greet": Answer([catalogue.reply(name).as_dict()], {"decision": "chat", "topics": ["greet"], "confidence": 1.0}, "m1")
-
-
-@pytest.fixture
-def conversation(chat):
-    return inbox.open_conversation(chat)[0]
 
 
 def heard(chat, conversation):
     return [(message["author"], message["response"]) for message in stream.messages_after(chat, conversation, 0)]
-
-
-async def work(chat, engine, done):
-    """Run the worker until `done()` holds."""
-    task = asyncio.create_task(Worker(chat, engine).run())
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not done():
-        assert time.monotonic() < deadline and not task.done(), "the worker did not get there"
-        await asyncio.sleep(0.02)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-def settled(chat, conversation):
-    """Whether no message waits for the engine any more."""
-
-    def done():
-        with chat.database.read() as connection:
-            return conversations.count_waiting(connection, conversation) == 0
-
-    return done
 
 
 async def test_a_message_is_answered(chat, conversation, reply):
@@ -200,14 +152,6 @@ def test_a_request_is_stored_once_and_has_a_number_and_a_promise(chat, conversat
     with chat.database.read() as connection:
         row = request_rows.get_request(connection, first["number"])
     assert b"Ann" not in row.details_sealed and "Ann" not in row.summary_masked
-
-
-def test_what_visitors_write_is_nowhere_in_plain_text_but_masked(chat, conversation):
-    inbox.receive(chat, conversation, "my name is Ann Lee, call 212 555 0147 about my burning feet", "k1")
-    with chat.database.read() as connection:
-        row = conversations.messages_after(connection, conversation, 0)[0]
-    assert b"burning" not in row.text_sealed
-    assert "212" not in row.text_masked and "Lee" not in row.text_masked and "burning feet" in row.text_masked
 
 
 def test_reading_a_conversation_is_written_down(chat, conversation):

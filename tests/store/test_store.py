@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StoreError
 from bot.store import conversations, people
-from bot.store.database import Database
+from bot.store.database import Database, upgrade
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=timezone.utc)
 LEASE = timedelta(seconds=20)
@@ -118,6 +118,15 @@ def test_an_invite_works_once(database):
     with database.write() as connection:
         people.add_invite(connection, token_hash="t", email="A@x.org", name="A", role="staff", expires_at=NOW)
         assert people.use_invite(connection, "t", NOW) and not people.use_invite(connection, "t", NOW)
+
+
+def test_older_databases_lose_the_visitors_words_from_the_understanding(opened):
+    with opened.write() as connection:
+        message(connection, understanding={"decision": "answer", "clauses": ["my name is Ann Lee"]}), message(connection, understanding={"decision": "chat"})
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    upgrade(opened.engine.url.render_as_string(hide_password=False))
+    with opened.read() as connection:
+        assert [row.understanding for row in conversations.messages_after(connection, "c", 0)] == [{"decision": "answer"}, {"decision": "chat"}]
 
 
 def test_a_database_that_cannot_be_opened_says_so_without_any_text_of_visitors(tmp_path):
