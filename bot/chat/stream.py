@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from bot.answers.catalogue import FAQ
 from bot.chat.deliver import message_row
@@ -13,10 +13,10 @@ from bot.store import conversations
 ASKS = "utter_ask_request_form_"
 
 
-def messages_after(chat: Chat, conversation_id: str, seq: int) -> list[dict[str, Any]]:
-    """Messages with a number above `seq`, oldest first."""
+def messages_after(chat: Chat, conversation_id: str, seq: int, limit: Optional[int] = None) -> list[dict[str, Any]]:
+    """Messages with a number above `seq`, oldest first: all of them, or the first `limit`."""
     with chat.database.read() as connection:
-        rows = conversations.messages_after(connection, conversation_id, seq)
+        rows = conversations.messages_after(connection, conversation_id, seq, limit)
     return [public(chat, row) for row in rows]
 
 

@@ -82,8 +82,8 @@ def message_by_key(connection: Connection, conversation_id: str, key: str) -> Op
     return connection.execute(select(message).where(message.c.conversation_id == conversation_id, message.c.key == key)).first()
 
 
-def messages_after(connection: Connection, conversation_id: str, seq: int, limit: int = 500) -> Sequence[Row[Any]]:
-    """Messages with a number above `seq`, in order."""
+def messages_after(connection: Connection, conversation_id: str, seq: int, limit: Optional[int] = None) -> Sequence[Row[Any]]:
+    """Messages with a number above `seq`, in order: all of them, or the first `limit`."""
     query = select(message).where(message.c.conversation_id == conversation_id, message.c.seq > seq).order_by(message.c.seq).limit(limit)
     return connection.execute(query).all()
 

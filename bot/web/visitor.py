@@ -17,6 +17,7 @@ from bot.web.openapi import Operation, documented
 
 PING_SECONDS = 15.0
 MOST_STREAMS = 12  # open at once for one conversation: a dozen tabs
+BATCH = 200  # messages that the stream holds in memory at once
 visitor = Blueprint("visitor", url_prefix="/api")
 
 
@@ -68,10 +69,12 @@ async def listen(request: Request, id: str) -> None:
         await response.send(": open\n\n")
         while True:
             bell.clear()
-            messages = await asyncio.to_thread(stream.messages_after, chat, id, last)
+            messages = await asyncio.to_thread(stream.messages_after, chat, id, last, BATCH)
             for message in messages:
                 await response.send(f"id: {message['seq']}\ndata: {json_module.dumps(message, ensure_ascii=False)}\n\n")
                 last = message["seq"]
+            if len(messages) == BATCH:
+                continue
             if not messages and await asyncio.to_thread(stream.is_erased, chat, id):
                 await response.send("event: gone\ndata: {}\n\n")
                 await response.eof()

@@ -164,6 +164,15 @@ def test_reading_a_conversation_is_written_down(chat, conversation):
         assert [(row.action, row.reason) for row in people.list_audit(connection)][:2] == [("conversation_opened", "the visitor called"), ("conversation_viewed", "")]
 
 
+def test_staff_read_a_long_conversation_to_its_end(chat, conversation, catalogue):
+    with chat.database.write() as connection:
+        conversations.lock_conversation(connection, conversation)
+        deliver(chat, connection, conversation, [catalogue.reply("utter_greet")] * 600, now())
+        staff = people.save_staff(connection, email="s@example.com", name="S", role="staff", password_hash="x", at=now())
+    inbox.receive(chat, conversation, "i can't breathe", "k1")
+    assert records.read_conversation(chat, staff, conversation)["messages"][-1]["row"].kind == "emergency"
+
+
 def test_a_deleted_conversation_is_gone(chat):
     id, token = inbox.open_conversation(chat)
     inbox.receive(chat, id, CANARY, "k1")

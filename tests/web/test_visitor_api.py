@@ -9,6 +9,11 @@ import httpx
 import pytest
 from openapi_spec_validator import validate
 
+from bot.chat.deliver import deliver
+from bot.chat.service import Chat, now
+from bot.settings import Settings
+from bot.store import conversations
+from bot.web.visitor import PING_SECONDS
 from tests.web.conftest import SITE
 
 EMERGENCY = "my face is drooping on one side"
@@ -63,6 +68,22 @@ def test_the_same_key_is_stored_once(visitor):
 def test_the_stream_goes_on_after_the_last_event(visitor):
     visitor.send(EMERGENCY), visitor.send(EMERGENCY, "k2")
     assert [message["seq"] for message in visitor.listen(2, after=2)] == [3, 4]
+
+
+def test_a_long_conversation_is_read_to_its_end(server, visitor):
+    """Its newest message may be the emergency: in the stream without a pause, in the download, in the print view."""
+    chat = Chat.open(Settings.load({"NERVELINE_VAR": str(server.var)}))
+    with chat.database.write() as connection:
+        conversations.lock_conversation(connection, visitor.id)
+        deliver(chat, connection, visitor.id, [chat.catalogue.reply("utter_greet")] * 1200, now())
+    chat.database.close()
+    visitor.send(EMERGENCY)
+    before = time.monotonic()
+    assert visitor.listen(1202)[-1]["kind"] == "emergency"
+    assert time.monotonic() - before < PING_SECONDS, "no pause between two batches"
+    assert len(visitor.http.get(visitor.path).json()["messages"]) == 1202
+    printed = visitor.http.post("/chat/print", data={"id": visitor.id, "token": visitor.token}).text
+    assert EMERGENCY in printed
 
 
 def test_nothing_meant_for_staff_is_shown(visitor):
