@@ -72,7 +72,7 @@ class ValidateRequestForm(FormValidationAction):
         return {**checked, "confirmed": "no", "requested_slot": None} if checked["consent"] == "no" else checked
 
     def validate_confirmed(self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Dict[Text, Any]:
-        """Yes sends; a part that is named is asked again; a plain no asks which part."""
+        """A plain yes sends; a part that is to be changed is asked again; anything else asks which part."""
         text = str(value or "")
         slot = field_to_change(text)
         if slot in questions(tracker):

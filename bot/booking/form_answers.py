@@ -12,9 +12,11 @@ import dateparser.search
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+# Whole messages only: a command may end the request, so a sentence that merely begins like one is an answer.
 STOP = re.compile(
-    r"^\W*(please )?(stop|cancel( (it|this|that|the request|request))?|never ?mind|forget (it|this|about it)|quit|exit|abort|"
-    r"i (do ?n.?t|no longer) want (to|this|it).{0,40}|i changed my mind|leave it)\W*$",
+    r"^\W*((please|ok(ay)?|fine|oh|no)\W+)*(stop( (it|this|here|now))?|never ?mind|forget (about )?(it|this|that)|quit|exit|abort|leave it|"
+    r"i changed my mind|i (do ?n.?t|no longer) want (this|it|to( (do|send|book|go on|continue)( (this|it|that))?)?)( any ?more)?)( please)?\W*$|"
+    r"^\W*(please )?cancel( (it|this|that|(the )?request))?( please)?\W*$",
     re.IGNORECASE,
 )
 BACK = re.compile(
@@ -22,10 +24,19 @@ BACK = re.compile(
     r"i made a mistake|wrong (name|number|answer|phone|email))\W*$",
     re.IGNORECASE,
 )
-WHY = re.compile(r"^\W*(but )?(why\b.{0,60}|what (do you need|is) (that|it|this) for\W*|what for)\W*$", re.IGNORECASE)
+WHY = re.compile(
+    r"^\W*(but )?(why( (that|this|not)| (do|would) you (need|ask|want)\b.{0,60}| (do|should|must) i (have to )?(tell|say|give|answer|share)\b.{0,60}|"
+    r" (is|are) (that|this|it|these) (needed|necessary|important|required))?|what (do you need|is) (that|it|this) for|what for)\W*$",
+    re.IGNORECASE,
+)
 YES = re.compile(r"^\W*(y|yes|yeah|yep|yup|ya|sure|ok|okay|of course|please do|go ahead|send( it)?|correct|right|that.?s right|i agree|agreed|fine|si)\b", re.IGNORECASE)
-NO = re.compile(r"^\W*(n|no|nope|nah|not|don.?t|do not|never|disagree)\b", re.IGNORECASE)
-CHANGE = re.compile(r"\b(change|wrong|fix|correct the|edit|different|mistake|update)\b", re.IGNORECASE)
+NO = re.compile(r"^\W*(n|no(?! (problem|worries)\b)|nope|nah|not|don.?t|do not|never|disagree)\b", re.IGNORECASE)
+CHANGE = re.compile(r"\b(change|wrong|fix|correct the|incorrect|edit|different|mistake|update|(mis)?spell(ed|ing)?|(mis)?spelt|typo)\b", re.IGNORECASE)
+TAKEN_BACK = re.compile(
+    r"\b(no(?! (problem|worries)\b)|not|never|without|(do|wo|ca|did|is|are|was|should|would)n['’]?t|can ?not|stop|quit|forget|wait|hold on|but|except|unless|"
+    r"cancel(?! (my|the) (appointment|visit)\b))\b",
+    re.IGNORECASE,
+)
 NEW = re.compile(r"\b(new|first( time)?|never been|not been|haven.?t been|no)\b", re.IGNORECASE)
 RETURNING = re.compile(r"\b(been (before|there|here)|returning|existing|current|old|already|again|yes|patient (there|here)|before)\b", re.IGNORECASE)
 SKIP = re.compile(r"^\W*(skip|none|nothing|no|nope|n/?a|rather not( say)?|prefer not.*|private|pass)\W*$", re.IGNORECASE)
@@ -38,18 +49,22 @@ QUESTION = re.compile(
     r"^\W*(what|where|when|who|why|which|how|is|are|do|does|did|can|could|will|would|should|may|have|has|was|were)\b|\?\s*$", re.IGNORECASE
 )
 FIELD_WORDS = (
-    ("visitor_name", re.compile(r"\bname\b", re.IGNORECASE)),
+    ("visitor_name", re.compile(r"\b(sur)?name\b", re.IGNORECASE)),
     ("contact", re.compile(r"\b(phone|number|e-?mail|contact|mail)\b", re.IGNORECASE)),
     ("times", re.compile(r"\b(times?|days?|when|date|morning|afternoon)\b", re.IGNORECASE)),
     ("appointment", re.compile(r"\bappointment\b", re.IGNORECASE)),
     ("reason", re.compile(r"\b(reason|note|why)\b", re.IGNORECASE)),
     ("returning", re.compile(r"\b(new|returning|before|patient)\b", re.IGNORECASE)),
 )
+REFUSAL = re.compile(r"\b((do|wo)n['’]?t|do not|rather not|prefer not)\b", re.IGNORECASE)
+SHORT = 3  # words: "the phone number"
 LONGEST = {"visitor_name": 80, "contact": 120, "times": 200, "appointment": 200, "reason": 300}
 
 
-def command(text: str) -> Optional[str]:
-    """"stop", "back" or "why" when the message is such a command, else None."""
+def command(text: str, slot: str) -> Optional[str]:
+    """"stop", "back" or "why" when the message is such a command in answer to the question for `slot`, else None."""
+    if slot == "reason" and text.strip(" .!").lower() == "back":
+        return None  # the part of the body
     for name, pattern in (("stop", STOP), ("back", BACK), ("why", WHY)):
         if pattern.search(text):
             return name
@@ -69,12 +84,14 @@ def looks_like_answer(slot: str, text: str) -> bool:
         return bool(TIME_WORDS.search(text)) and not (asks and text.rstrip().endswith("?"))
     if slot == "reason":
         return not asks
-    return bool(YES.search(text) or NO.search(text) or (slot == "confirmed" and CHANGE.search(text)))
+    return bool(YES.search(text) or NO.search(text) or (slot == "confirmed" and (CHANGE.search(text) or field_to_change(text))))
 
 
 def valid_name(text: str) -> Optional[str]:
     """The name, without "my name is"; None when it cannot be one."""
     name = re.sub(r"^\W*(my name is|my name.?s|name is|i am|i.?m|it.?s|this is|call me)\s+", "", text.strip(), flags=re.IGNORECASE).strip(" .,!")
+    if REFUSAL.search(name):
+        return None
     letters = sum(character.isalpha() for character in name)
     return name if letters >= 2 and letters >= len(name) * 0.6 and len(name) <= LONGEST["visitor_name"] else None
 
@@ -125,14 +142,17 @@ def valid_reason(text: str) -> Optional[str]:
 
 
 def valid_yes(text: str) -> Optional[str]:
-    """"yes" or "no"."""
+    """"yes" or "no"; None also for a yes that takes itself back ("ok, but don't call"), which nobody may count as consent."""
     if NO.search(text):
         return "no"
-    return "yes" if YES.search(text) else None
+    return "yes" if YES.search(text) and not (TAKEN_BACK.search(text) or CHANGE.search(text)) else None
 
 
 def field_to_change(text: str) -> Optional[str]:
-    """Which slot "change the phone number" is about."""
+    """Which slot "change the phone number", "no, the name" or just "the name" is about; a part that is only mentioned is not changed."""
+    just_named = len(text.split()) <= SHORT and not (YES.search(text) or QUESTION.search(text))
+    if not (just_named or CHANGE.search(text) or NO.search(text)):
+        return None
     return next((slot for slot, words in FIELD_WORDS if words.search(text)), None)
 
 

@@ -44,7 +44,7 @@ class FormAnswer(GraphComponent):
     def _in_form(self, message: Message, slot: str) -> None:
         text = message.get(TEXT) or ""
         decision = message.get(DECISION) or {}
-        given = command(text)
+        given = command(text, slot)
         if given:
             set_decision(message, Decision("staff", f"form_{given}", (), 1.0, f"request: {given}"))
         elif decision.get("kind") in FREE_TEXT.get(slot, ()) and decision["confidence"] >= CLEARLY:

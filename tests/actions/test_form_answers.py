@@ -48,21 +48,92 @@ def test_a_time_must_name_one():
         ("consent", "yes", True),
         ("consent", "what happens to my data?", False),
         ("confirmed", "change the phone number", True),
+        ("confirmed", "the times", True),
     ],
 )
 def test_answer_or_question(slot, text, is_answer):
     assert form.looks_like_answer(slot, text) is is_answer
 
 
-@pytest.mark.parametrize("text, given", [("stop", "stop"), ("never mind", "stop"), ("go back", "back"), ("why do you need that?", "why"), ("Ann Stopford", None), ("thursday", None)])
-def test_commands(text, given):
-    assert form.command(text) == given
+@pytest.mark.parametrize(
+    "slot, text, given",
+    [
+        ("contact", "stop", "stop"),
+        ("contact", "never mind", "stop"),
+        ("contact", "I don't want to do this anymore", "stop"),
+        ("confirmed", "ok never mind", "stop"),
+        ("consent", "fine, forget it", "stop"),
+        ("contact", "go back", "back"),
+        ("contact", "back", "back"),
+        ("contact", "why do you need that?", "why"),
+        ("visitor_name", "why should I tell you my name", "why"),
+        ("visitor_name", "Ann Stopford", None),
+        ("times", "thursday", None),
+    ],
+)
+def test_commands(slot, text, given):
+    assert form.command(text, slot) == given
 
 
-@pytest.mark.parametrize("text, slot", [("change the phone number", "contact"), ("the name is wrong", "visitor_name"), ("different time", "times"), ("hm", None)])
+@pytest.mark.parametrize(
+    "slot, text",
+    [
+        ("reason", "I don't want to take pills anymore"),
+        ("reason", "i no longer want to live with this pain"),
+        ("reason", "stop the pain"),
+        ("reason", "back"),
+        ("reason", "Why is my foot numb"),
+        ("visitor_name", "I don't want to give my name"),
+    ],
+)
+def test_what_visitors_tell_is_no_command(slot, text):
+    """A command may throw away everything that was typed, so a sentence that only begins like one is none."""
+    assert form.command(text, slot) is None
+
+
+@pytest.mark.parametrize("text", ["I don't want to give my name", "rather not say"])
+def test_a_refusal_is_no_name(text):
+    assert form.valid_name(text) is None
+
+
+@pytest.mark.parametrize(
+    "text, slot",
+    [
+        ("change the phone number", "contact"),
+        ("the name is wrong", "visitor_name"),
+        ("different time", "times"),
+        ("no, the reason", "reason"),
+        ("the times", "times"),
+        ("yes but my surname is misspelled", "visitor_name"),
+        ("hm", None),
+    ],
+)
 def test_which_part_to_change(text, slot):
     assert form.field_to_change(text) == slot
 
 
-def test_yes_and_no():
-    assert form.valid_yes("yes please") == "yes" and form.valid_yes("no thanks") == "no" and form.valid_yes("hm") is None
+@pytest.mark.parametrize("text", ["Yes, send it. When will you call?", "yes, that's the right number", "yes please, any time works", "When then?"])
+def test_a_part_that_is_only_mentioned_is_not_changed(text):
+    assert form.field_to_change(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["yes please", "Yes, send it. When will you call?", "ok, no problem", "Yes, cancel my appointment", "yes, I am a patient and want that"]
+)
+def test_yes(text):
+    assert form.valid_yes(text) == "yes"
+
+
+@pytest.mark.parametrize("text", ["no thanks", "don't call me", "never"])
+def test_no(text):
+    assert form.valid_yes(text) == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hm", "of course not", "sure, never", "ok but don't call me", "right now I don't want that", "fine, forget it", "ok stop", "ok never mind", "ok wait",
+     "yes but it's misspelled", "yes? no", "sure hope not", "yes, change the name", "ok cancel", "no problem"],
+)  # fmt: skip
+def test_a_yes_that_takes_itself_back_is_asked_again(text):
+    """Consent and sending need a plain yes: anything else is asked again, never guessed."""
+    assert form.valid_yes(text) is None

@@ -67,6 +67,30 @@ def test_stopping_forgets_what_was_typed(visitor, kept):
     assert not list(kept.glob("*"))
 
 
+@pytest.mark.parametrize(
+    "before, text, asked",
+    [
+        (["Talk to a person"], "rather not say", "visitor_name"),
+        (["Talk to a person", "Ann Lee", "212 555 0147"], "I don't want to take pills anymore", "consent"),
+        (["Talk to a person", "Ann Lee", "212 555 0147", "Skip"], "ok but don't call me", "consent"),
+        (["Talk to a person", "Ann Lee", "212 555 0147", "Skip", "yes"], "yes but something is misspelled", "confirmed"),
+        (["Talk to a person", "Ann Lee", "212 555 0147", "Skip", "yes"], "the name", "visitor_name"),
+    ],
+)
+def test_what_is_not_plain_neither_ends_nor_sends_a_request(visitor, kept, before, text, asked):
+    for given in before:
+        visitor.say(given)
+    assert asks(visitor.say(text)) == asked
+    assert not list(kept.glob("*.sealed"))
+
+
+def test_a_question_beside_the_yes_wipes_nothing(visitor, kept):
+    for text in ("Book an appointment", "Ann Lee", "212 555 0147", "I am new", "Skip", "Thursday", "yes"):
+        visitor.say(text)
+    assert asks(visitor.say("Yes, send it. When will you call?")) == "utter_request_kept"
+    assert len(list(kept.glob("*.sealed"))) == 1
+
+
 def test_without_consent_nothing_is_sent(visitor, kept):
     for text in ("Talk to a person", "Ann Lee", "212 555 0147", "Skip"):
         visitor.say(text)
