@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from functools import lru_cache
+from typing import Any, Dict, List, Optional, Text
 
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from bot.booking.form_answers import VALIDATORS, field_to_change, valid_yes
+from bot.answers.clinic import Clinic
+from bot.booking.form_answers import VALIDATORS, field_to_change, phone_region, valid_yes
+from bot.settings import Settings
 
 QUESTIONS: Dict[Text, List[Text]] = {
     "book": ["visitor_name", "contact", "returning", "reason", "times", "consent", "confirmed"],
@@ -31,6 +34,12 @@ def questions(tracker: Tracker) -> List[Text]:
     return QUESTIONS[tracker.get_slot("request_kind") or "book"]
 
 
+@lru_cache(maxsize=1)
+def clinic_phone_region() -> Optional[Text]:
+    clinic = Clinic.load(Settings.load().data)
+    return phone_region(clinic.values["region"], clinic.values["phone"])
+
+
 class ValidateRequestForm(FormValidationAction):
     """Validates each answer; a refused one is explained and asked again."""
 
@@ -42,8 +51,8 @@ class ValidateRequestForm(FormValidationAction):
     ) -> List[Text]:
         return questions(tracker)
 
-    def _checked(self, slot: Text, value: Any, dispatcher: CollectingDispatcher) -> Dict[Text, Any]:
-        good = VALIDATORS[slot](str(value or ""))
+    def _checked(self, slot: Text, value: Any, dispatcher: CollectingDispatcher, **known: Any) -> Dict[Text, Any]:
+        good = VALIDATORS[slot](str(value or ""), **known)
         if good is None:
             dispatcher.utter_message(response=f"utter_invalid_{slot}")
         return {slot: good}
@@ -52,7 +61,7 @@ class ValidateRequestForm(FormValidationAction):
         return self._checked("visitor_name", value, dispatcher)
 
     def validate_contact(self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Dict[Text, Any]:
-        return self._checked("contact", value, dispatcher)
+        return self._checked("contact", value, dispatcher, region=clinic_phone_region())
 
     def validate_returning(self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Dict[Text, Any]:
         return self._checked("returning", value, dispatcher)

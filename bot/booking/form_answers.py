@@ -58,6 +58,7 @@ FIELD_WORDS = (
 )
 REFUSAL = re.compile(r"\b((do|wo)n['’]?t|do not|rather not|prefer not)\b", re.IGNORECASE)
 SHORT = 3  # words: "the phone number"
+PHONE_REGIONS = {"UK": "GB"}  # where clinic.yml and phone numbers call a country differently
 LONGEST = {"visitor_name": 80, "contact": 120, "times": 200, "appointment": 200, "reason": 300}
 
 
@@ -96,7 +97,16 @@ def valid_name(text: str) -> Optional[str]:
     return name if letters >= 2 and letters >= len(name) * 0.6 and len(name) <= LONGEST["visitor_name"] else None
 
 
-def valid_contact(text: str, region: str = "US") -> Optional[str]:
+def phone_region(clinic_region: str, clinic_phone: str) -> Optional[str]:
+    """The country of numbers without a country code: that of the clinic's own number, or else of its region."""
+    try:
+        country = phonenumbers.region_code_for_number(phonenumbers.parse(clinic_phone))
+    except phonenumbers.NumberParseException:
+        country = None
+    return country or PHONE_REGIONS.get(clinic_region, clinic_region)
+
+
+def valid_contact(text: str, region: Optional[str]) -> Optional[str]:
     """A phone number in international form or an e-mail address found in `text`, else None."""
     for word in text.replace(",", " ").split():
         if "@" in word:
@@ -156,7 +166,7 @@ def field_to_change(text: str) -> Optional[str]:
     return next((slot for slot, words in FIELD_WORDS if words.search(text)), None)
 
 
-VALIDATORS: Mapping[str, Callable[[str], Optional[str]]] = {
+VALIDATORS: Mapping[str, Callable[..., Optional[str]]] = {
     "visitor_name": valid_name,
     "contact": valid_contact,
     "returning": valid_returning,

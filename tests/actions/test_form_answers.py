@@ -19,12 +19,25 @@ def test_what_cannot_be_a_name(text):
 
 @pytest.mark.parametrize("text, contact", [("(212) 555-0147", "+1 212-555-0147"), ("its 212.555.0147 call me", "+1 212-555-0147"), ("ann@example.com please", "ann@example.com"), ("+44 20 7946 0958", "+44 20 7946 0958")])
 def test_contacts(text, contact):
-    assert form.valid_contact(text) == contact
+    assert form.valid_contact(text, "US") == contact
 
 
 @pytest.mark.parametrize("text", ["12345", "ann@", "ask my daughter", "555-01"])
 def test_what_is_no_contact(text):
-    assert form.valid_contact(text) is None
+    assert form.valid_contact(text, "US") is None
+
+
+@pytest.mark.parametrize(
+    "region, clinic_phone, text, contact",
+    [
+        ("UK", "020 7946 0000", "020 7946 0958", "+44 20 7946 0958"),
+        ("EU", "+49 30 23125000", "030 23125 123", "+49 30 23125123"),  # the clinic's own number says which country
+        ("EU", "030 23125000", "030 23125 123", None),  # no country is guessed
+        ("US", "(555) 555-0100", "212 555 0147", "+1 212-555-0147"),
+    ],
+)
+def test_a_phone_number_is_read_as_one_of_the_clinics_country(region, clinic_phone, text, contact):
+    assert form.valid_contact(text, form.phone_region(region, clinic_phone)) == contact
 
 
 @pytest.mark.parametrize("text", ["thursday", "any morning", "as soon as possible", "next week after 3pm", "2026-11-30, morning", "12/4", "tmrw"])
