@@ -18,6 +18,7 @@ from typing import Any, Dict, Mapping, Optional, Text
 
 import requests
 
+from bot.errors import NervelineError
 from bot.security.sealing import Sealer
 from bot.settings import Settings
 
@@ -58,19 +59,36 @@ class Outbox:
 
     def _try(self, path: Path) -> Optional[Dict[Text, Any]]:
         try:
-            request = json.loads(self._sealer.open(path.read_bytes(), path.name))
+            request = self._opened(path)
+            if request is None:
+                return {}
             answer = requests.post(
                 f"{self._url}/internal/requests", json=request, headers={"X-Nerveline-Secret": self._secret}, timeout=TIMEOUT_SECONDS
             )
             answer.raise_for_status()
             receipt = answer.json()
-        except FileNotFoundError:
-            return {}  # sent by the other thread meanwhile
-        except (requests.RequestException, ValueError) as error:
+        except (OSError, ValueError) as error:  # requests' errors are OSErrors
             logger.warning("request_kept kind=%s", type(error).__name__)
             return None
         path.unlink(missing_ok=True)
         return dict(receipt)
+
+    def _opened(self, path: Path) -> Optional[Dict[Text, Any]]:
+        """The request in a file; None when the other thread sent it meanwhile, or when nobody can read it.
+
+        Raises:
+            OSError: the file cannot be read just now.
+        """
+        try:
+            sealed = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            return dict(json.loads(self._sealer.open(sealed, path.name)))
+        except (NervelineError, ValueError) as error:
+            bad = path.rename(path.with_suffix(".bad"))  # out of the way, but kept: with its key file it can be read again
+            logger.error("request_unreadable file=%s kind=%s", bad.name, type(error).__name__)
+            return None
 
     def _loop(self) -> None:
         pause = threading.Event()

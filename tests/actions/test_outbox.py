@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -76,3 +77,18 @@ async def test_the_same_request_twice_is_one_file(tmp_path):
     box = outbox(tmp_path, "http://127.0.0.1:9")
     await box.send(REQUEST), await box.send(REQUEST)
     assert box.send_kept() == 1
+
+
+@pytest.mark.parametrize("left", [b"", b"k1.", b"unknown-key.0123456789abcdef", b"k1.0123456789abcdef"])
+async def test_a_file_that_cannot_be_opened_holds_up_no_other_request(tmp_path, web, caplog, left):
+    """A power cut or another machine's key file may leave such a file: the requests behind it are sent all the same."""
+    away = outbox(tmp_path, "http://127.0.0.1:9")
+    for number in range(3):
+        await away.send({**REQUEST, "key": f"c:{number}"})
+    spoilt = sorted((tmp_path / "outbox").glob("*.sealed"))[0]
+    spoilt.write_bytes(left)
+    with caplog.at_level(logging.ERROR):
+        assert outbox(tmp_path, web.url).send_kept() == 0
+    assert len(web.received) == 2
+    assert [path.name for path in (tmp_path / "outbox").iterdir()] == [f"{spoilt.stem}.bad"], "kept for whoever finds the key"
+    assert f"request_unreadable file={spoilt.stem}.bad" in caplog.text
