@@ -62,16 +62,19 @@ class Outbox:
             request = self._opened(path)
             if request is None:
                 return {}
-            answer = requests.post(
-                f"{self._url}/internal/requests", json=request, headers={"X-Nerveline-Secret": self._secret}, timeout=TIMEOUT_SECONDS
-            )
-            answer.raise_for_status()
-            receipt = answer.json()
+            receipt = self._post(request)
         except (OSError, ValueError) as error:  # requests' errors are OSErrors
             logger.warning("request_kept kind=%s", type(error).__name__)
             return None
         path.unlink(missing_ok=True)
         return dict(receipt)
+
+    def _post(self, request: Mapping[Text, Any]) -> Any:
+        with requests.Session() as http:
+            http.trust_env = False  # web is ours: no proxy of the environment stands between
+            answer = http.post(f"{self._url}/internal/requests", json=request, headers={"X-Nerveline-Secret": self._secret}, timeout=TIMEOUT_SECONDS)
+            answer.raise_for_status()
+            return answer.json()
 
     def _opened(self, path: Path) -> Optional[Dict[Text, Any]]:
         """The request in a file; None when the other thread sent it meanwhile, or when nobody can read it.

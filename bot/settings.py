@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from bot.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
+WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # listening on every address: loopback is one of them
 
 
 def _port(text: str) -> int:
@@ -126,7 +127,8 @@ class Settings:
     @property
     def web_url(self) -> str:
         """Where the other processes of this machine reach web."""
-        return f"http://127.0.0.1:{self.port}"
+        host = WILDCARDS.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @classmethod
     def load(cls, environ: Optional[Mapping[str, str]] = None) -> "Settings":

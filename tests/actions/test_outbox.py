@@ -11,6 +11,7 @@ import pytest
 
 from actions.outbox import Outbox
 from bot.security.sealing import Sealer
+from bot.settings import Settings
 
 REQUEST = {"key": "c:1", "kind": "book", "name": "Ann Lee", "consent": True}
 
@@ -65,6 +66,30 @@ async def test_a_request_that_web_refuses_is_kept_and_sent_later_by_another_proc
     web.status = 201
     assert outbox(tmp_path, web.url).send_kept() == 0
     assert web.received == [(REQUEST, "secret")] and not list((tmp_path / "outbox").glob("*.sealed"))
+
+
+@pytest.mark.parametrize(
+    "host, url",
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080"),
+        ("192.168.7.20", "http://192.168.7.20:8080"),
+        ("clinic.lan", "http://clinic.lan:8080"),
+        ("fd00::20", "http://[fd00::20]:8080"),
+        ("0.0.0.0", "http://127.0.0.1:8080"),
+        ("::", "http://[::1]:8080"),
+        ("", "http://127.0.0.1:8080"),
+    ],
+)
+def test_requests_go_to_the_address_on_which_web_listens(tmp_path, host, url):
+    """Web listens on NERVELINE_HOST only: a request sent anywhere else reaches no staff."""
+    assert Settings.load({"NERVELINE_VAR": str(tmp_path), "NERVELINE_HOST": host}).web_url == url
+
+
+async def test_no_proxy_sees_a_request(tmp_path, web, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert await outbox(tmp_path, web.url).send(REQUEST)
 
 
 async def test_a_web_that_is_away_loses_nothing(tmp_path):
