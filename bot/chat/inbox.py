@@ -31,6 +31,10 @@ class Refused(NervelineError):
         self.code = code
 
 
+class NoConversation(NervelineError):
+    """The conversation is not there, or not any more: its visitor may have deleted it a moment ago."""
+
+
 def open_conversation(chat: Chat, agreed: str = "", language: str = "en") -> tuple[str, str]:
     """A new conversation: its id and the token that its visitor needs from now on."""
     id, token = secrets.token_urlsafe(18), secrets.token_urlsafe(32)
@@ -54,13 +58,15 @@ def receive(chat: Chat, conversation_id: str, text: str, key: str) -> int:
 
     Raises:
         Refused: too many messages wait already.
+        NoConversation: it was deleted meanwhile.
         StoreError: the database failed; nothing was stored.
     """
     verdict = chat.screen.check(text)
     at = now()
     with chat.database.write() as connection:
         conversation = conversations.lock_conversation(connection, conversation_id)
-        assert conversation is not None, "may_use was asked before"
+        if conversation is None:
+            raise NoConversation
         known = conversations.message_by_key(connection, conversation_id, key)
         if known:
             return int(known.seq)

@@ -12,7 +12,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import SanicException
 from sanic.response import html, json
 
-from bot.chat.inbox import Refused
+from bot.chat.inbox import NoConversation, Refused
 from bot.errors import StoreError
 
 logger = logging.getLogger("nerveline.web")
@@ -56,6 +56,8 @@ def _problem(error: Exception) -> Problem:
         return Problem(422, "bad_request", "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()[:3]))
     if isinstance(error, Refused):
         return Problem(429, error.code, str(error), retry_after=5)
+    if isinstance(error, NoConversation):
+        return not_found()
     if isinstance(error, StoreError):
         return Problem(503, "storage", "Your message could not be kept just now. Please try again in a moment.", retry_after=5)
     if isinstance(error, SanicException) and error.status_code < 500:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sanic import Request
 
 from bot.chat.inbox import may_use
+from bot.security.tokens import as_bytes
 from bot.settings import Settings
 from bot.web.errors import Problem, not_found
 
@@ -53,7 +54,7 @@ def own_conversation(request: Request, conversation_id: str, token: str = "") ->
         Problem: 404.
     """
     token = token or request.token or ""
-    if not (token and may_use(request.app.ctx.chat, conversation_id, token)):
+    if not (token and conversation_id.isprintable() and may_use(request.app.ctx.chat, conversation_id, token)):
         raise not_found()
 
 
@@ -63,7 +64,8 @@ def internal(request: Request) -> None:
     Raises:
         Problem: 404.
     """
-    if not hmac.compare_digest(request.headers.get("x-nerveline-secret", ""), request.app.ctx.settings.internal_secret):
+    given = request.headers.get("x-nerveline-secret", "")
+    if not hmac.compare_digest(as_bytes(given), as_bytes(request.app.ctx.settings.internal_secret)):
         raise not_found()
 
 

@@ -9,7 +9,10 @@ from typing_extensions import Annotated
 
 from bot.chat.inbox import LONGEST_KEY, LONGEST_NOTE, LONGEST_TEXT
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
+# No control characters but tab and line ends: no keyboard types the others, and PostgreSQL cannot store a NUL.
+WRITTEN = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$"
+HIGHEST_SEQ = 2**31 - 1  # the column is a 32-bit integer
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT, pattern=WRITTEN)]
 Short = Annotated[str, StringConstraints(max_length=300)]
 
 
@@ -20,21 +23,21 @@ class Body(BaseModel):
 class NewConversation(Body):
     """Everything is optional: an empty body opens a conversation as well."""
 
-    agreed: Annotated[str, StringConstraints(max_length=40)] = Field(default="", description="version of the notice that the visitor agreed to")
+    agreed: Annotated[str, StringConstraints(max_length=40, pattern=WRITTEN)] = Field(default="", description="version of the notice that the visitor agreed to")
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = Field(default="en", description="language of the page")
 
 
 class NewMessage(Body):
     text: Text = Field(description="what the visitor wrote")
-    key: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY)] = Field(
+    key: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY, pattern=WRITTEN)] = Field(
         description="the sender's idempotency key: the same key again stores nothing and gives the same number"
     )
 
 
 class Feedback(Body):
-    seq: int = Field(description="number of the message that is judged")
+    seq: int = Field(ge=1, le=HIGHEST_SEQ, description="number of the message that is judged")
     helpful: bool
-    note: Annotated[str, StringConstraints(max_length=LONGEST_NOTE)] = ""
+    note: Annotated[str, StringConstraints(max_length=LONGEST_NOTE, pattern=WRITTEN)] = ""
 
 
 class NewRequest(Body):

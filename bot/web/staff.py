@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import datetime
 from functools import wraps
 from typing import Any, Awaitable, Callable, Optional
@@ -17,9 +18,11 @@ from bot.security.accounts import AccountError, Member
 from bot.web.errors import Problem, not_found
 from bot.web.guards import address
 from bot.web.pages import page
+from bot.web.schemas import WRITTEN
 
 staff = Blueprint("staff", url_prefix="/staff")
 Handler = Callable[..., Awaitable[HTTPResponse]]
+LONGEST_NUMBER = 18  # digits that a 64-bit integer always holds
 SHOWN_TOPICS_EXTRA = ("book_appointment", "reschedule_appointment", "cancel_appointment", "talk_to_human", "emergency", "crisis", "medical_advice", "out_of_scope")
 
 
@@ -130,13 +133,13 @@ async def open_conversation(request: Request, member: Member, id: str) -> HTTPRe
     return await _conversation(request, member, id, reason)
 
 
-@staff.post("/messages/<id:int>/review")
+@staff.post("/messages/<id:str>/review")
 @signed_in()
-async def review(request: Request, member: Member, id: int) -> HTTPResponse:
+async def review(request: Request, member: Member, id: str) -> HTTPResponse:
     topic = _field(request, "topic")
     if topic and topic not in _topics(request):
         raise Problem(422, "bad_request", "There is no such topic.")
-    found = await asyncio.to_thread(records.review, request.app.ctx.chat, member.id, id, _field(request, "verdict"), topic)
+    found = await asyncio.to_thread(records.review, request.app.ctx.chat, member.id, _number(id), _field(request, "verdict"), topic)
     if found is None:
         raise Problem(422, "bad_request", "Say 'right', or 'wrong' with the topic that would have been right.")
     return redirect(f"/staff/conversations/{found}#m{id}")
@@ -162,11 +165,10 @@ async def one_request(request: Request, member: Member, number: str) -> HTTPResp
 @staff.post("/requests/<number:str>")
 @signed_in()
 async def change_request(request: Request, member: Member, number: str) -> HTTPResponse:
-    version = _field(request, "version")
-    state = _field(request, "state")
-    if not version.isdecimal() or state not in NEXT_STATES:
+    version, state = _number(_field(request, "version")), _field(request, "state")
+    if state not in NEXT_STATES:
         raise Problem(422, "bad_request", "Choose a state.")
-    wrong = await asyncio.to_thread(change_state, request.app.ctx.chat, number, state, int(version), member.id)
+    wrong = await asyncio.to_thread(change_state, request.app.ctx.chat, number, state, version, member.id)
     if wrong:
         raise Problem(409, "conflict", wrong)
     return redirect(f"/staff/requests/{number}")
@@ -219,7 +221,26 @@ def _open_page(name: str, request: Request, *, problem: str, status: int = 200) 
 
 
 def _field(request: Request, name: str) -> str:
-    return str((request.form or {}).get(name) or "")
+    """What the form holds under `name`, "" for nothing.
+
+    Raises:
+        Problem: control characters, which no keyboard types and PostgreSQL does not store.
+    """
+    text = str((request.form or {}).get(name) or "")
+    if not re.match(WRITTEN, text):
+        raise Problem(422, "bad_request", "There is a character in the form that cannot be kept.")
+    return text
+
+
+def _number(text: str) -> int:
+    """The number of a row.
+
+    Raises:
+        Problem: it is none.
+    """
+    if not (text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        raise not_found()
+    return int(text)
 
 
 def _moment(text: Optional[str]) -> Optional[datetime]:

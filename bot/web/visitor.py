@@ -121,6 +121,8 @@ def transcript(chat: Any, id: str) -> dict[str, Any]:
     """A conversation as its visitor may have it."""
     with chat.database.read() as connection:
         row = conversations.get_conversation(connection, id)
+    if row is None:
+        raise not_found()
     return {"id": id, "created_at": row.created_at.isoformat(), "messages": stream.messages_after(chat, id, 0)}
 
 

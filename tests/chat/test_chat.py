@@ -180,6 +180,15 @@ def test_a_deleted_conversation_is_gone(chat):
     assert receipt and not inbox.may_use(chat, id, token) and stream.is_erased(chat, id)
 
 
+def test_what_comes_while_the_conversation_is_deleted_finds_nothing(chat, conversation):
+    """Its visitor deletes it in one tab while another tab sends: the second meets an error of ours, no crash."""
+    inbox.receive(chat, conversation, "i can't breathe", "k1")
+    inbox.erase(chat, conversation)
+    with pytest.raises(inbox.NoConversation):
+        inbox.receive(chat, conversation, "hello", "k2")
+    assert not inbox.give_feedback(chat, conversation, 2, True, "thanks")
+
+
 def test_feedback_is_only_for_our_messages(chat, conversation):
     inbox.receive(chat, conversation, "i can't breathe", "k1")
     assert inbox.give_feedback(chat, conversation, 2, True, "thanks") and inbox.give_feedback(chat, conversation, 2, False, "")

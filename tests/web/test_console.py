@@ -79,6 +79,7 @@ def test_a_request_is_seen_and_moved_on_once(server, staff):
     assert "Ann Lee" in page.text
     version = re.search(r'name="version" value="(\d+)"', page.text)[1]
     change = {"csrf": csrf(page), "state": "looking", "version": version}
+    assert staff["staff"].post(f"/staff/requests/{number}", data={**change, "version": "9" * 30}).status_code == 404
     assert "Being looked at" in staff["staff"].post(f"/staff/requests/{number}", data=change).text
     assert staff["admin"].post(f"/staff/requests/{number}", data={**change, "csrf": csrf(staff["admin"].get("/staff/requests")), "state": "done"}).status_code == 409
 
@@ -97,6 +98,18 @@ def test_forms_need_their_token_and_come_from_our_own_pages(staff, conversation,
     assert staff["staff"].post(path, data={"reason": "a good reason"}).status_code == 403
     assert staff["staff"].post(path, data={"csrf": token, "reason": "a good reason"}, headers={"Origin": "https://evil.example"}).status_code == 403
     assert httpx.post(f"{server.url}/staff/sign-in", data={}, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 30, "x"])
+def test_a_number_that_no_row_can_have_is_not_found(staff, number):
+    form = {"csrf": csrf(staff["staff"].get("/staff/requests")), "verdict": "right"}
+    assert staff["staff"].post(f"/staff/messages/{number}/review", data=form).status_code == 404
+
+
+def test_control_characters_in_a_form_are_refused(server, staff):
+    form = {"csrf": csrf(staff["staff"].get("/staff/requests")), "q": "numb\0"}
+    assert staff["staff"].post("/staff/conversations", data=form).status_code == 422
+    assert httpx.post(f"{server.url}/staff/sign-in", data={"email": "a\0@example.com", "password": PASSWORD}).status_code == 422
 
 
 def test_searching_puts_no_words_into_the_address(staff):

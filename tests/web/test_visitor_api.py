@@ -112,6 +112,29 @@ def test_bad_bodies_are_refused_with_a_reason_and_without_their_text(visitor, bo
     assert answer.status_code == status and answer.json()["error"]["message"] and "xxx" not in answer.text
 
 
+@pytest.mark.parametrize("broken", ["i can't\0 breathe", "bell\a", "escape\x1b[1m", "half a pair \ud83d"])
+@pytest.mark.parametrize("field", ["text", "key"])
+def test_characters_that_no_keyboard_types_are_refused(visitor, broken, field):
+    """PostgreSQL cannot store a NUL, and a message that is refused with 503 is sent again for ever."""
+    content = json.dumps({"text": "hello", "key": "k", field: broken})
+    answer = visitor.http.post(f"{visitor.path}/messages", content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code in (400, 422)
+    assert visitor.send("two\nlines,\tand a tab: numb feet \U0001f9b6").status_code == 202
+
+
+@pytest.mark.parametrize("seq", [0, -1, 2**31, 2**63, 10**30])
+def test_feedback_on_a_message_that_cannot_be_is_refused(visitor, seq):
+    assert visitor.http.post(f"{visitor.path}/feedback", json={"seq": seq, "helpful": True}).status_code == 422
+
+
+@pytest.mark.parametrize("token", [b"\xff\xfe", "é".encode(), b"x" * 5000])
+def test_a_strange_token_opens_nothing_and_breaks_nothing(server, visitor, token):
+    assert httpx.get(server.url + visitor.path, headers={"Authorization": b"Bearer " + token}).status_code == 404
+    assert httpx.post(f"{server.url}/internal/requests", json={}, headers={"X-Nerveline-Secret": token}).status_code == 404
+    assert httpx.post(f"{server.url}/chat/print", data={"id": "a\0b", "token": token}).status_code == 404
+    assert httpx.get(f"{server.url}/staff/requests", headers={"Cookie": b"nerveline_staff=" + token}).status_code == 302
+
+
 @pytest.mark.parametrize("content, kind, status", [(b"{", "application/json", 400), (b"text=x", "application/x-www-form-urlencoded", 415), (b"\xff\xfe", "application/json", 400)])
 def test_rubbish_is_refused(visitor, content, kind, status):
     answer = visitor.http.post(f"{visitor.path}/messages", content=content, headers={"Content-Type": kind})

@@ -6,6 +6,7 @@ import { button, byId, el, onChoice, preferences, t, tab } from "./page.js";
 import { announce } from "./transcript.js";
 
 const LONGEST = 2000;
+const UNTYPED = /[\0-\x08\v\f\x0e-\x1f\x7f]/g; // a pasted text may hold them; the server refuses them
 const COUNT_FROM = 200;
 const PAUSE_MS = 350;
 const SHORTEST = 3;
@@ -152,7 +153,7 @@ export class Composer {
   }
 
   #submit(text) {
-    const said = text.trim();
+    const said = text.replace(UNTYPED, " ").trim();
     const found = this.#asks !== "contact" && findPrivateNumber(said);
     if (!said) this.focus();
     else if (found) this.#warn(said, found);
