@@ -19,6 +19,8 @@ WORDS = {
     "es": {"open": "Abrimos {}.", "closed": " Cerramos {}.", "and": " y ", "through": " a ", "until": "de {} a {}", "days": SPANISH_DAYS, "noon": "12:00 PM"},
 }
 FARTHEST_DAYS = 60  # a clinic that is closed longer than this promises nothing
+USUAL_ANSWER_HOURS = 4  # when clinic.yml names none
+NO_PROMISE = "Our staff get back to you as soon as they can."
 Period = tuple[time, time]
 
 
@@ -52,7 +54,7 @@ class OpeningHours:
         if not any(week):
             file.fail("the clinic is closed all week: give at least one opening time", "clinic", "hours")
         special = dict(_special_days(file, clinic))
-        return cls(zone, week, special, timedelta(hours=float(clinic.get("answer_within_hours") or 4)))
+        return cls(zone, week, special, _answer_within(file, clinic.get("answer_within_hours")))
 
     def on(self, day: date) -> tuple[Period, ...]:
         """The opening periods of a date, in order; empty when closed."""
@@ -70,20 +72,11 @@ class OpeningHours:
         return next((start for start, _ in self._openings(at) if start >= at), None)
 
     def promise(self, at: datetime) -> tuple[datetime, str]:
-        """When staff answer a request made at `at`: the moment, and the sentence that says so."""
-        left = self.answer_within
-        due = at
-        for start, end in self._openings(at):
-            start = max(start, at)
-            if end - start >= left:
-                due = start + left
-                break
-            left -= end - start
-            due = end
-        due = _next_quarter(due.astimezone(self.zone))
-        sentence = f"Our staff call you by {self._moment(due, at.astimezone(self.zone))}."
-        closed = self._closed_today(at.astimezone(self.zone).date())
-        return due, f"{sentence} {closed}".strip()
+        """When staff answer a request made at `at`: the moment, and the sentence that says so (by phone or by mail, as the visitor wished)."""
+        now = at.astimezone(self.zone)
+        due = self._answered_by(at)
+        sentence = f"Our staff get back to you by {self._moment(due, now)}." if due else NO_PROMISE
+        return due or now + timedelta(days=FARTHEST_DAYS), f"{sentence} {self._closed_today(now.date())}".strip()
 
     def hours_sentence(self, language: str = "en") -> str:
         """The week in one sentence, days of equal hours together."""
@@ -117,6 +110,16 @@ class OpeningHours:
                 if period[1] > at:
                     yield period
 
+    def _answered_by(self, at: datetime) -> Optional[datetime]:
+        """`answer_within` of opening time after `at`; None when that is too far away."""
+        left = self.answer_within
+        for start, end in self._openings(at):
+            start = max(start, at)
+            if end - start >= left:
+                return min(_next_quarter((start + left).astimezone(self.zone)), end)
+            left -= end - start
+        return None
+
     def _moment(self, due: datetime, now: datetime) -> str:
         clock = f"{_clock(due.time())} ({due.tzname()})"
         if due.date() == now.date():
@@ -128,6 +131,13 @@ class OpeningHours:
     def _closed_today(self, day: date) -> str:
         periods, name = self.special.get(day, ((), ""))
         return f"We are closed today for {name}." if name and not periods else ""
+
+
+def _answer_within(file: YamlFile, written: Any) -> timedelta:
+    hours = USUAL_ANSWER_HOURS if written is None else written
+    if not isinstance(hours, (int, float)) or not 0 < hours <= FARTHEST_DAYS * 24:
+        file.fail(f"answer_within_hours {hours!r} must be a number of hours above 0", "clinic", "answer_within_hours")
+    return timedelta(hours=hours)
 
 
 def _special_days(file: YamlFile, clinic: Mapping[str, Any]) -> Iterator[tuple[date, tuple[tuple[Period, ...], str]]]:
@@ -156,8 +166,7 @@ def _periods(file: YamlFile, written: Any, *where: Any) -> tuple[Period, ...]:
 
 def _next_quarter(moment: datetime) -> datetime:
     """Rounded up to the quarter of an hour: people say 3:15, not 3:07."""
-    extra = (-moment.minute % 15) * 60 - moment.second
-    return moment.replace(microsecond=0) + timedelta(seconds=extra if extra > 0 else 0)
+    return moment.replace(microsecond=0) + timedelta(seconds=-(moment.minute * 60 + moment.second) % 900)
 
 
 def _clock(moment: time, noon: str = "noon") -> str:

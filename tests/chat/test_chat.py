@@ -148,7 +148,7 @@ async def test_answers_keep_their_order_and_none_is_doubled(chat, conversation, 
 def test_a_request_is_stored_once_and_has_a_number_and_a_promise(chat, conversation):
     body = {"key": "k", "conversation": conversation, "kind": "book", "name": "Ann Lee", "contact": "+1 212-555-0147", "times": "thursday"}
     first, again = create_request(chat, body), create_request(chat, body)
-    assert first == again and first["promise"].startswith("Our staff call you by")
+    assert first == again and first["promise"].startswith("Our staff get back to you by")
     with chat.database.read() as connection:
         row = request_rows.get_request(connection, first["number"])
     assert b"Ann" not in row.details_sealed and "Ann" not in row.summary_masked
