@@ -5,12 +5,13 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, Callable
 
 from bot.chat.deliver import deliver, message_row
 from bot.chat.service import Chat, now
 from bot.errors import NervelineError
 from bot.safety.replies import safety_reply
+from bot.safety.screen import Verdict
 from bot.security.tokens import hashed
 from bot.store import conversations, people
 from bot.store.database import Connection
@@ -24,11 +25,18 @@ GRAVITY = {"": 0, "emergency": 1, "crisis": 2}
 
 
 class Refused(NervelineError):
-    """A message that is not taken: `code` for programs, the text for people."""
+    """A message that is not taken: `code` for programs, the text for people, and after how many seconds it is worth another try."""
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(self, code: str, text: str, retry_after: int = 5) -> None:
         super().__init__(text)
-        self.code = code
+        self.code, self.retry_after = code, retry_after
+
+
+Count = Callable[[str], None]  # counts one of "messages" or "alarms"; raises Refused when it is one too many
+
+
+def uncounted(_: str) -> None:
+    """No limit."""
 
 
 class NoConversation(NervelineError):
@@ -50,14 +58,15 @@ def may_use(chat: Chat, conversation_id: str, token: str) -> bool:
     return hmac.compare_digest(row.token_hash if row else "", hashed(token)) and row is not None
 
 
-def receive(chat: Chat, conversation_id: str, text: str, key: str) -> int:
+def receive(chat: Chat, conversation_id: str, text: str, key: str, count: Count = uncounted) -> int:
     """Take a message; returns its number. The same key again returns the same number and stores nothing.
 
+    Limits come last: a second try never counts, and an alarm counts apart, so that it is answered whatever was sent before.
     One transaction: the message, the screen's verdict, and where it fires the answer to it. When this returns, the
     message survives any crash.
 
     Raises:
-        Refused: too many messages wait already.
+        Refused: too many messages wait already, or came lately. Beyond the limit of alarms the refusal is the safety reply's text.
         NoConversation: it was deleted meanwhile.
         StoreError: the database failed; nothing was stored.
     """
@@ -73,6 +82,10 @@ def receive(chat: Chat, conversation_id: str, text: str, key: str) -> int:
         alarm = verdict.kind in ALARMS
         if not alarm and conversations.count_waiting(connection, conversation_id) >= MOST_WAITING:
             raise Refused("too_many_waiting", "I am still answering your earlier messages. Please wait a moment and send this again.")
+        if alarm:
+            _count_alarm(chat, verdict, count)
+        else:
+            count("messages")
         seq = conversations.next_seq(connection, conversation_id)
         values: dict[str, Any] = {
             "author": "visitor",
@@ -91,6 +104,13 @@ def receive(chat: Chat, conversation_id: str, text: str, key: str) -> int:
             raise_alarm(connection, conversation, verdict.kind, at)
     chat.events.ring(conversation_id)
     return seq
+
+
+def _count_alarm(chat: Chat, verdict: Verdict, count: Count) -> None:
+    try:
+        count("alarms")
+    except Refused as refused:
+        raise Refused(refused.code, safety_reply(chat.catalogue, verdict).plain, refused.retry_after) from None
 
 
 def raise_alarm(connection: Connection, conversation: Any, kind: str, at: datetime) -> None:

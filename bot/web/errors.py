@@ -55,7 +55,7 @@ def _problem(error: Exception) -> Problem:
     if isinstance(error, ValidationError):
         return Problem(422, "bad_request", "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()[:3]))
     if isinstance(error, Refused):
-        return Problem(429, error.code, str(error), retry_after=5)
+        return Problem(429, error.code, str(error), error.retry_after)
     if isinstance(error, NoConversation):
         return not_found()
     if isinstance(error, StoreError):

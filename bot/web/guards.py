@@ -7,16 +7,18 @@ import math
 import time
 from typing import Any
 
-from limits import parse_many
+from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from pydantic import BaseModel
 from sanic import Request
 
-from bot.chat.inbox import may_use
+from bot.chat.inbox import Refused, may_use
 from bot.security.tokens import as_bytes
 from bot.settings import Settings
 from bot.web.errors import Problem, not_found
+
+MORE_ALARMS = 5  # times as many as other messages: nobody in need writes that much, and a flood still ends
 
 
 class Limits:
@@ -27,6 +29,7 @@ class Limits:
         self._rules = {
             "conversations": parse_many(settings.limit_conversations),
             "messages": parse_many(settings.limit_messages),
+            "alarms": _larger(parse_many(settings.limit_messages), MORE_ALARMS),
             "sign_in": parse_many(settings.limit_sign_in),
         }
 
@@ -34,12 +37,16 @@ class Limits:
         """Count one.
 
         Raises:
-            Problem: 429, with the seconds to wait.
+            Refused: one too many, with the seconds to wait.
         """
         for rule in self._rules[name]:
             if not self._limiter.hit(rule, name, who):
                 reset = self._limiter.get_window_stats(rule, name, who).reset_time
-                raise Problem(429, "too_many", "That was a lot at once. Please wait a little and try again.", max(1, math.ceil(reset - time.time())))
+                raise Refused("too_many", "That was a lot at once. Please wait a little and try again.", max(1, math.ceil(reset - time.time())))
+
+
+def _larger(rules: list[RateLimitItem], times: int) -> list[RateLimitItem]:
+    return [type(rule)(rule.amount * times, rule.multiples) for rule in rules]
 
 
 def address(request: Request) -> str:

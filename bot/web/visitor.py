@@ -45,8 +45,7 @@ async def open_conversation(request: Request) -> HTTPResponse:
 async def send_message(request: Request, id: str) -> HTTPResponse:
     await asyncio.to_thread(own_conversation, request, id)
     given = body(request, schemas.NewMessage)
-    request.app.ctx.limits.check("messages", id)
-    seq = await asyncio.to_thread(inbox.receive, request.app.ctx.chat, id, given.text, given.key)
+    seq = await asyncio.to_thread(inbox.receive, request.app.ctx.chat, id, given.text, given.key, lambda name: request.app.ctx.limits.check(name, id))
     return json({"seq": seq}, status=202)
 
 

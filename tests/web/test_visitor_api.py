@@ -202,8 +202,25 @@ def test_static_files_only_from_their_folder(server, path):
 def test_limits_say_how_long_to_wait(new_server):
     server = new_server(LIMIT_MESSAGES="2/minute", LIMIT_CONVERSATIONS="1/minute")
     visitor = Visitor(server)
-    assert [visitor.send("i can't breathe", f"k{number}").status_code for number in range(3)] == [202, 202, 429]
+    assert [visitor.send("does it hurt?", f"k{number}").status_code for number in (1, 2, 3)] == [202, 202, 429]
     assert int(httpx.post(f"{server.url}/api/conversations").headers["retry-after"]) > 0
+
+
+def test_an_alarm_and_a_second_try_are_answered_beyond_the_limit(new_server):
+    """Whoever wrote too much and then needs help gets it; a page that sends the same message again is not punished."""
+    visitor = Visitor(new_server(LIMIT_MESSAGES="1/minute"))
+    assert [visitor.send("does it hurt?").status_code for _ in range(3)] == [202, 202, 202]
+    assert visitor.send("what does it cost?", "k2").status_code == 429
+    assert visitor.send(EMERGENCY, "k3").status_code == 202
+    assert visitor.listen(2, after=1)[1]["kind"] == "emergency"
+
+
+def test_alarms_cannot_be_used_to_flood_and_the_refusal_still_says_where_help_is(new_server):
+    visitor = Visitor(new_server(LIMIT_MESSAGES="1/minute"))
+    answers = [visitor.send(EMERGENCY, f"k{number}") for number in range(6)]
+    assert [answer.status_code for answer in answers] == [202] * 5 + [429]
+    assert "call 911" in answers[-1].json()["error"]["message"] and "automated assistant" in answers[-1].json()["error"]["message"]
+    assert int(answers[-1].headers["retry-after"]) > 0
 
 
 def test_after_sigkill_every_accepted_message_is_there(new_server):
