@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import datetime
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from bot.chat.deliver import deliver, message_row
 from bot.chat.service import Chat, now
@@ -82,10 +82,7 @@ def receive(chat: Chat, conversation_id: str, text: str, key: str, count: Count 
         alarm = verdict.kind in ALARMS
         if not alarm and conversations.count_waiting(connection, conversation_id) >= MOST_WAITING:
             raise Refused("too_many_waiting", "I am still answering your earlier messages. Please wait a moment and send this again.")
-        if alarm:
-            _count_alarm(chat, verdict, count)
-        else:
-            count("messages")
+        _count(chat, verdict, count)
         seq = conversations.next_seq(connection, conversation_id)
         values: dict[str, Any] = {
             "author": "visitor",
@@ -100,17 +97,24 @@ def receive(chat: Chat, conversation_id: str, text: str, key: str, count: Count 
             values["topics"] = [verdict.kind]
         conversations.add_message(connection, conversation_id, values, at)
         if alarm:
-            deliver(chat, connection, conversation_id, [safety_reply(chat.catalogue, verdict)], at, reply_to=seq)
-            raise_alarm(connection, conversation, verdict.kind, at)
+            _answer_alarm(chat, connection, conversation, verdict, at, seq)
     chat.events.ring(conversation_id)
     return seq
 
 
-def _count_alarm(chat: Chat, verdict: Verdict, count: Count) -> None:
+def _count(chat: Chat, verdict: Verdict, count: Count) -> None:
+    if verdict.kind not in ALARMS:
+        count("messages")
+        return
     try:
         count("alarms")
     except Refused as refused:
         raise Refused(refused.code, safety_reply(chat.catalogue, verdict).plain, refused.retry_after) from None
+
+
+def _answer_alarm(chat: Chat, connection: Connection, conversation: Any, verdict: Verdict, at: datetime, reply_to: Optional[int] = None) -> None:
+    deliver(chat, connection, conversation.id, [safety_reply(chat.catalogue, verdict)], at, reply_to=reply_to)
+    raise_alarm(connection, conversation, verdict.kind, at)
 
 
 def raise_alarm(connection: Connection, conversation: Any, kind: str, at: datetime) -> None:
@@ -120,14 +124,26 @@ def raise_alarm(connection: Connection, conversation: Any, kind: str, at: dateti
     people.add_audit(connection, staff_id=None, action=f"alarm_{kind}", object_type="conversation", object_id=conversation.id, at=at)
 
 
-def give_feedback(chat: Chat, conversation_id: str, seq: int, helpful: bool, note: str) -> bool:
-    """Keep what the visitor thinks of one of our messages; False when there is no such message of ours."""
+def give_feedback(chat: Chat, conversation_id: str, seq: int, helpful: bool, note: str, count: Count = uncounted) -> bool:
+    """Keep what the visitor thinks of one of our messages; False when there is no such message of ours.
+
+    The note is free text, so it is screened: a cry for help in it is answered as in a message.
+
+    Raises:
+        Refused: too many came lately.
+    """
+    verdict, at = chat.screen.check(note), now()
     with chat.database.write() as connection:
+        conversation = conversations.lock_conversation(connection, conversation_id)
         row = conversations.message_by_seq(connection, conversation_id, seq)
-        if row is None or row.author == "visitor":
+        if conversation is None or row is None or row.author == "visitor":
             return False
+        _count(chat, verdict, count)
         sealed = chat.sealer.seal(note, f"feedback:{row.id}")
-        conversations.set_feedback(connection, row.id, helpful, sealed, chat.redactor.mask(note), now())
+        conversations.set_feedback(connection, row.id, helpful, sealed, chat.redactor.mask(note), at)
+        if verdict.kind in ALARMS:
+            _answer_alarm(chat, connection, conversation, verdict, at)
+    chat.events.ring(conversation_id)
     return True
 
 

@@ -45,7 +45,7 @@ async def open_conversation(request: Request) -> HTTPResponse:
 async def send_message(request: Request, id: str) -> HTTPResponse:
     await asyncio.to_thread(own_conversation, request, id)
     given = body(request, schemas.NewMessage)
-    seq = await asyncio.to_thread(inbox.receive, request.app.ctx.chat, id, given.text, given.key, lambda name: request.app.ctx.limits.check(name, id))
+    seq = await asyncio.to_thread(inbox.receive, request.app.ctx.chat, id, given.text, given.key, _counting(request, id))
     return json({"seq": seq}, status=202)
 
 
@@ -110,8 +110,7 @@ async def delete(request: Request, id: str) -> HTTPResponse:
 async def feedback(request: Request, id: str) -> HTTPResponse:
     await asyncio.to_thread(own_conversation, request, id)
     given = body(request, schemas.Feedback)
-    request.app.ctx.limits.check("messages", id)
-    if not await asyncio.to_thread(inbox.give_feedback, request.app.ctx.chat, id, given.seq, given.helpful, given.note):
+    if not await asyncio.to_thread(inbox.give_feedback, request.app.ctx.chat, id, given.seq, given.helpful, given.note, _counting(request, id)):
         raise not_found()
     return empty()
 
@@ -123,6 +122,11 @@ def transcript(chat: Any, id: str) -> dict[str, Any]:
     if row is None:
         raise not_found()
     return {"id": id, "created_at": row.created_at.isoformat(), "messages": stream.messages_after(chat, id, 0)}
+
+
+def _counting(request: Request, id: str) -> inbox.Count:
+    """Counts what comes in this conversation."""
+    return lambda name: request.app.ctx.limits.check(name, id)
 
 
 def _last_event_id(request: Request) -> int:

@@ -189,6 +189,18 @@ def test_what_comes_while_the_conversation_is_deleted_finds_nothing(chat, conver
     assert not inbox.give_feedback(chat, conversation, 2, True, "thanks")
 
 
+@pytest.mark.parametrize("note, kind", [("I want to die", "crisis"), ("my face is drooping on one side", "emergency")])
+def test_a_cry_for_help_in_a_comment_is_answered_and_reaches_staff(chat, conversation, catalogue, note, kind):
+    with chat.database.write() as connection:
+        conversations.lock_conversation(connection, conversation)
+        deliver(chat, connection, conversation, [catalogue.reply("utter_greet")], now())
+    assert inbox.give_feedback(chat, conversation, 1, False, note)
+    assert [message["kind"] for message in stream.messages_after(chat, conversation, 0)] == ["normal", kind]
+    with chat.database.read() as connection:
+        assert conversations.get_conversation(connection, conversation).alarm == kind
+        assert f"alarm_{kind}" in [row.action for row in people.list_audit(connection)]
+
+
 def test_feedback_is_only_for_our_messages(chat, conversation):
     inbox.receive(chat, conversation, "i can't breathe", "k1")
     assert inbox.give_feedback(chat, conversation, 2, True, "thanks") and inbox.give_feedback(chat, conversation, 2, False, "")

@@ -155,6 +155,14 @@ def test_download_feedback_and_deletion(visitor):
     assert visitor.http.get(visitor.path).status_code == 404
 
 
+def test_a_cry_for_help_in_a_comment_is_answered_beyond_the_limit(new_server):
+    visitor = Visitor(new_server(LIMIT_MESSAGES="2/minute"))
+    visitor.send(EMERGENCY)
+    judge = lambda note: visitor.http.post(f"{visitor.path}/feedback", json={"seq": 2, "helpful": False, "note": note}).status_code  # noqa: E731
+    assert [judge("unclear"), judge("unclear"), judge("unclear"), judge("I want to die")] == [204, 204, 429, 204]
+    assert visitor.listen(1, after=2)[0]["kind"] == "crisis"
+
+
 def test_openapi_is_valid_and_names_every_public_route(server):
     found = httpx.get(f"{server.url}/api/openapi.json").json()
     validate(found)

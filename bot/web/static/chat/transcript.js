@@ -216,7 +216,8 @@ class Reply {
 
   #below() {
     const answers = this.#messages.filter(({ topics, kind }) => topics.length && kind === "normal");
-    const judge = (...judgement) => Promise.all(answers.map(({ seq }) => this.actions.rate(seq, ...judgement)));
+    // The note goes with one of them: it may be a cry for help, and that is answered once.
+    const judge = (helpful, note) => Promise.all(answers.map(({ seq }, place) => this.actions.rate(seq, helpful, place ? "" : note)));
     const { asks } = this.#messages.at(-1);
     return [
       ...this.#all("disclaimer").map(disclaimerLine),
