@@ -20,6 +20,7 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 TOO_COMMON = ("password", "nerveline", "neuropathy", "needling", "123456", "qwerty", "letmein", "welcome", "clinic")
+DEAD_LINK = "This link was used before or is too old. Ask for a new one."
 FIRST_ADMIN = ("admin@clinic.invalid", "First administrator", "admin")
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))  # an unknown e-mail takes as long as a wrong password
@@ -44,13 +45,16 @@ class Member:
         return self.role == "admin"
 
 
-def invite(database: Database, public_url: str, *, email: str, name: str, role: str) -> str:
-    """The link with which somebody sets a password, once, within INVITE_LASTS. An older unused link stops working."""
+def invite(database: Database, public_url: str, *, email: str, name: str, role: str, by: Optional[int] = None) -> str:
+    """The link with which somebody sets a password, once, within INVITE_LASTS. An older unused link stops working.
+
+    `by` is the administrator who asked for it; None at the server's own terminal.
+    """
     token = secrets.token_urlsafe(32)
     with database.write() as connection:
         people.drop_unused_invites(connection, email.strip().lower())
         people.add_invite(connection, token_hash=hashed(token), email=email, name=name, role=role, expires_at=_now() + INVITE_LASTS)
-        people.add_audit(connection, staff_id=None, action="invited", object_type="staff", object_id=email.strip().lower()[:64], at=_now())
+        people.add_audit(connection, staff_id=by, action="invited", object_type="staff", object_id=email.strip().lower()[:64], at=_now())
     return f"{public_url}/staff/welcome#{token}"
 
 
@@ -64,7 +68,9 @@ def first_invite(database: Database, public_url: str) -> Optional[str]:
 
 
 def accept(database: Database, token: str, password: str, *, name: str = "", email: str = "") -> None:
-    """Make the account of an invite, with a password. The first administrator gives name and e-mail here.
+    """Make the account of an invite, with a password, or give the account that has its e-mail a new password.
+
+    The first administrator gives name and e-mail here, so that link works only while there is no account.
 
     Raises:
         AccountError: the link is used up or too old, or the password is not good enough.
@@ -72,12 +78,15 @@ def accept(database: Database, token: str, password: str, *, name: str = "", ema
     _check_password(password)
     with database.write() as connection:
         row = people.get_invite(connection, hashed(token))
-        if row is None or row.used_at or row.expires_at < _now():
-            raise AccountError("This link was used before or is too old. Ask for a new one.")
+        if row is None or row.expires_at < _now():
+            raise AccountError(DEAD_LINK)
         first = row.email == FIRST_ADMIN[0]
+        if first and people.count_staff(connection):
+            raise AccountError("There is an account already. Ask its administrator for a link.")
         if first and not ("@" in email and name.strip()):
             raise AccountError("Please give your name and e-mail address.")
-        people.use_invite(connection, hashed(token), _now())
+        if not people.use_invite(connection, hashed(token), _now()):
+            raise AccountError(DEAD_LINK)
         address, called = (email, name) if first else (row.email, row.name)
         id = people.save_staff(connection, email=address, name=called.strip(), role=row.role, password_hash=_hasher.hash(password), at=_now())
         people.add_audit(connection, staff_id=id, action="account_ready", object_type="staff", object_id=str(id), at=_now())

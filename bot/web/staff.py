@@ -194,7 +194,7 @@ async def invite(request: Request, member: Member) -> HTTPResponse:
     if "@" not in email or not name or role not in ("staff", "admin"):
         raise Problem(422, "bad_request", "A new account needs a name, an e-mail address and a role.")
     context = request.app.ctx
-    link = await asyncio.to_thread(lambda: accounts.invite(context.chat.database, context.settings.public_url, email=email, name=name, role=role))
+    link = await asyncio.to_thread(lambda: accounts.invite(context.chat.database, context.settings.public_url, email=email, name=name, role=role, by=member.id))
     return _page("people.html", request, member, link=link)
 
 

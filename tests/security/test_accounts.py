@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 
 from bot.security import accounts
 from bot.security.accounts import AccountError
+from bot.security.tokens import hashed
+from bot.store import people
 
 PASSWORD = "three quiet herons"
 
@@ -46,6 +50,55 @@ def test_the_first_account_names_itself(database):
     accounts.accept(database, link.split("#")[1], PASSWORD, name="Eve", email="eve@example.com")
     assert accounts.member_of(database, accounts.sign_in(database, "eve@example.com", PASSWORD)).is_admin
     assert accounts.first_invite(database, "http://x") is None
+
+
+@pytest.mark.parametrize("email", ["sam@example.com", "mallory@example.com"])
+def test_the_first_link_dies_when_an_account_exists(database, email):
+    """It was printed on a terminal: later it must neither take over an account nor make another administrator."""
+    first = accounts.first_invite(database, "http://x")
+    make(database, role="admin")
+    with pytest.raises(AccountError, match="account already"):
+        accounts.accept(database, first.split("#")[1], "evil evil evil pw1", name="Mallory", email=email)
+    assert accounts.sign_in(database, "sam@example.com", PASSWORD) and accounts.sign_in(database, email, "evil evil evil pw1") is None
+
+
+def test_an_administrators_link_resets_a_password_and_ends_old_sessions(database):
+    make(database)
+    old = accounts.sign_in(database, "sam@example.com", PASSWORD)
+    make(database, password="four loud herons")
+    assert accounts.member_of(database, old) is None and accounts.sign_in(database, "sam@example.com", PASSWORD) is None
+    assert accounts.sign_in(database, "sam@example.com", "four loud herons")
+
+
+def test_a_link_that_two_people_open_at_once_makes_one_account(database):
+    """The second one read the link as unused, a moment before the first one used it."""
+    token = accounts.invite(database, "http://x", email="a@example.com", name="A", role="staff").split("#")[1]
+    refused = []
+
+    def second():
+        try:
+            accounts.accept(database, token, "evil evil evil pw1")
+        except AccountError as error:
+            refused.append(str(error))
+
+    with database.write() as connection:
+        people.use_invite(connection, hashed(token), accounts._now())
+        late = threading.Thread(target=second)
+        late.start()
+        time.sleep(0.5)  # it waits for this transaction
+    late.join()
+    assert len(refused) == 1 and "used before" in refused[0]
+
+
+def test_the_audit_names_who_invited(database):
+    make(database, role="admin")
+    with database.read() as connection:
+        admin = people.staff_by_email(connection, "sam@example.com").id
+    accounts.invite(database, "http://x", email="b@example.com", name="B", role="staff", by=admin)
+    with database.read() as connection:
+        assert [(row.staff_id, row.object_id) for row in people.list_audit(connection) if row.action == "invited"] == [
+            (admin, "b@example.com"), (None, "sam@example.com"),
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaa", "password123456", "x" * 201])
