@@ -26,7 +26,7 @@ MOST_ATTEMPTS = 2
 WAITING_AFTER = timedelta(seconds=3)
 WAITING = "utter_waiting"
 TICK_SECONDS = 1.0
-BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0)  # while the engine cannot be reached
+BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0)  # while the engine cannot be reached; together well within the lease
 
 
 class Worker:
@@ -35,7 +35,6 @@ class Worker:
     def __init__(self, chat: Chat, engine: EngineClient) -> None:
         self._chat, self._engine = chat, engine
         self._running: set[asyncio.Task[None]] = set()
-        self._unreachable = 0
 
     async def run(self) -> None:
         """Work until cancelled. A failing database is tried again: messages are safe in it or were never accepted."""
@@ -50,21 +49,19 @@ class Worker:
                     claimed = None
                 if not claimed:
                     await self._pause()
+        except Exception as error:  # never its text: that may hold what a visitor wrote
+            logger.critical("worker_died kind=%s", type(error).__name__)
+            raise
         finally:
             watch.cancel()
 
     async def _pause(self) -> None:
-        if self._unreachable:
-            await asyncio.sleep(BACK_OFF_SECONDS[min(self._unreachable, len(BACK_OFF_SECONDS)) - 1])
-            return
         try:
             await asyncio.wait_for(self._chat.events.work.wait(), TICK_SECONDS)
         except asyncio.TimeoutError:
             pass
 
     async def _claim(self) -> bool:
-        if self._unreachable and self._running:
-            return False  # one probe at a time while the engine is away
         row = await asyncio.to_thread(self._claim_row)
         if row is None:
             return False
@@ -75,6 +72,8 @@ class Worker:
 
     def _done(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
+        if not task.cancelled() and task.exception():  # the claim's lease ends and the message is tried again
+            logger.error("claim_failed kind=%s", type(task.exception()).__name__)
         self._chat.events.work.set()
 
     def _claim_row(self) -> Optional[Any]:
@@ -84,17 +83,25 @@ class Worker:
     async def _answer(self, row: Any) -> None:
         try:
             text = self._chat.sealer.open(row.text_sealed, message_row(row.conversation_id, row.seq))
-            answer = await self._engine.ask(row.conversation_id, f"{row.conversation_id}:{row.seq}", text)
-            self._unreachable = 0
+            answer = await self._ask(row, text)
             await asyncio.to_thread(self._settle, row, answer)
         except EngineUnreachable:
-            self._unreachable += 1
             await asyncio.to_thread(self._release, row)
-        except EngineFailed as error:
-            logger.error("engine_failed reason=%s attempt=%d", error, row.attempts + 1)
+        except Exception as error:  # whatever it is, the attempt counts: a message that always fails must not hold up the later ones
+            reason = error if isinstance(error, EngineFailed) else type(error).__name__  # other texts may hold the visitor's
+            logger.error("turn_failed reason=%s attempt=%d", reason, row.attempts + 1)
             await asyncio.to_thread(self._failed, row)
-        except Exception as error:  # the claim's lease ends and the message is tried again
-            logger.error("turn_failed kind=%s", type(error).__name__)
+
+    async def _ask(self, row: Any, text: str) -> Answer:
+        """The engine's answer. It is waited for here, with the claim, so that other conversations go on meanwhile: it may be
+        that only this one cannot be answered, because it needs the action server.
+        """
+        for seconds in BACK_OFF_SECONDS:
+            try:
+                return await self._engine.ask(row.conversation_id, f"{row.conversation_id}:{row.seq}", text)
+            except EngineUnreachable:
+                await asyncio.sleep(seconds)
+        raise EngineUnreachable("still")
 
     def _release(self, row: Any) -> None:
         with self._chat.database.write() as connection:
