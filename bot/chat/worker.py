@@ -142,22 +142,29 @@ class Worker:
         self._chat.events.ring(row.conversation_id)
 
     async def _tell_waiting(self) -> None:
-        """Tell visitors whose answer takes long that their message is kept; once for each message."""
+        """Tell visitors whose answer takes long that their message is kept."""
         while True:
             await asyncio.sleep(TICK_SECONDS)
             try:
                 for conversation_id in await asyncio.to_thread(self._tell_overdue):
                     self._chat.events.ring(conversation_id)
-            except NervelineError as error:
+            except Exception as error:  # the next tick tries again
                 logger.error("waiting_failed kind=%s", type(error).__name__)
 
     def _tell_overdue(self) -> list[str]:
+        """Tell each conversation about its newest overdue message: one notice stands for all that wait with it."""
         with self._chat.database.read() as connection:
             overdue = conversations.overdue_messages(connection, now() - WAITING_AFTER, WAITING)
-        for row in overdue:
-            with self._chat.database.write() as connection:
-                conversations.lock_conversation(connection, row.conversation_id)
-                newest = conversations.get_message(connection, row.id)
-                if newest is not None and newest.state in ("new", "claimed"):
-                    deliver(self._chat, connection, row.conversation_id, [self._chat.catalogue.reply(WAITING)], now(), reply_to=row.seq)
-        return [row.conversation_id for row in overdue]
+        newest = {row.conversation_id: row for row in sorted(overdue, key=lambda row: row.seq)}
+        return [row.conversation_id for row in newest.values() if self._tell(row)]
+
+    def _tell(self, row: Any) -> bool:
+        with self._chat.database.write() as connection:
+            conversations.lock_conversation(connection, row.conversation_id)
+            newest = conversations.get_message(connection, row.id)
+            later = conversations.messages_after(connection, row.conversation_id, row.seq)
+            told = any(message.response == WAITING and message.reply_to >= row.seq for message in later)
+            if told or newest is None or newest.state not in ("new", "claimed"):
+                return False
+            deliver(self._chat, connection, row.conversation_id, [self._chat.catalogue.reply(WAITING)], now(), reply_to=row.seq)
+        return True
