@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import math
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
@@ -18,6 +18,7 @@ from bot.security.tokens import as_bytes
 from bot.settings import Settings
 from bot.web.errors import Problem, not_found
 
+MORE_SIGN_INS = 10  # times as many for an address as for one account there: a clinic's staff share one
 MORE_ALARMS = 5  # times as many as other messages: nobody in need writes that much, and a flood still ends
 
 
@@ -31,18 +32,37 @@ class Limits:
             "messages": parse_many(settings.limit_messages),
             "alarms": _larger(parse_many(settings.limit_messages), MORE_ALARMS),
             "sign_in": parse_many(settings.limit_sign_in),
+            "sign_in_address": _larger(parse_many(settings.limit_sign_in), MORE_SIGN_INS),
         }
 
-    def check(self, name: str, who: str) -> None:
+    def check(self, name: str, *who: str) -> None:
         """Count one.
 
         Raises:
             Refused: one too many, with the seconds to wait.
         """
         for rule in self._rules[name]:
-            if not self._limiter.hit(rule, name, who):
-                reset = self._limiter.get_window_stats(rule, name, who).reset_time
-                raise Refused("too_many", "That was a lot at once. Please wait a little and try again.", max(1, math.ceil(reset - time.time())))
+            if not self._limiter.hit(rule, name, *who):
+                self._refuse(rule, name, *who)
+
+    def look(self, name: str, *who: str) -> None:
+        """Count nothing.
+
+        Raises:
+            Refused: one more would be too many.
+        """
+        for rule in self._rules[name]:
+            if not self._limiter.test(rule, name, *who):
+                self._refuse(rule, name, *who)
+
+    def forget(self, name: str, *who: str) -> None:
+        """Begin to count anew."""
+        for rule in self._rules[name]:
+            self._limiter.clear(rule, name, *who)
+
+    def _refuse(self, rule: RateLimitItem, *who: str) -> NoReturn:
+        wait = self._limiter.get_window_stats(rule, *who).reset_time - time.time()
+        raise Refused("too_many", "That was a lot at once. Please wait a little and try again.", max(1, math.ceil(wait)))
 
 
 def _larger(rules: list[RateLimitItem], times: int) -> list[RateLimitItem]:

@@ -62,12 +62,14 @@ async def sign_in_page(request: Request) -> HTTPResponse:
 @staff.post("/sign-in")
 async def sign_in(request: Request) -> HTTPResponse:
     _same_site(request)
-    email = _field(request, "email").strip().lower()
-    request.app.ctx.limits.check("sign_in", address(request))
-    request.app.ctx.limits.check("sign_in", email)
+    email, place, limits = _field(request, "email").strip().lower(), address(request), request.app.ctx.limits
+    limits.look("sign_in_address", place)
+    limits.check("sign_in", email, place)  # before the password is looked at, or guesses sent at once would all be looked at
     token = await asyncio.to_thread(accounts.sign_in, request.app.ctx.chat.database, email, _field(request, "password"))
     if token is None:
+        limits.check("sign_in_address", place)
         return _open_page("sign_in.html", request, problem="E-mail address or password is wrong.", status=401)
+    limits.forget("sign_in", email, place)
     response = redirect("/staff/requests")
     response.add_cookie(_cookie(request), token, path="/", secure=_secure(request), httponly=True, samesite="Strict", host_prefix=False)
     return response
@@ -91,11 +93,12 @@ async def welcome_page(request: Request) -> HTTPResponse:
 async def welcome(request: Request) -> HTTPResponse:
     """Use a one-time link. Its token stands behind the '#' of the address, so that no log of any proxy holds it."""
     _same_site(request)
-    request.app.ctx.limits.check("sign_in", address(request))
+    request.app.ctx.limits.look("sign_in_address", address(request))
     given = {name: _field(request, name) for name in ("token", "password", "name", "email")}
     try:
         await asyncio.to_thread(lambda: accounts.accept(request.app.ctx.chat.database, given.pop("token"), given.pop("password"), **given))
     except AccountError as error:
+        request.app.ctx.limits.check("sign_in_address", address(request))
         return _open_page("welcome.html", request, problem=str(error), status=422)
     return redirect("/staff/sign-in")
 
