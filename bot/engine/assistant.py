@@ -65,7 +65,7 @@ class Assistant:
         from bot.engine import turn
 
         message_id = uuid.uuid4().hex
-        sent = UserMessage(text.lstrip("/ ") or "?", CollectingOutputChannel(), conversation, input_channel="nerveline", message_id=message_id)
+        sent = UserMessage(turn.spoken(text), CollectingOutputChannel(), conversation, input_channel="nerveline", message_id=message_id)
         await self._agent.handle_message(sent)
         tracker = await self._agent.tracker_store.retrieve_full_tracker(conversation)
         replies = turn.replies(tracker, message_id, self.catalogue.disclaimers) or [self.catalogue.reply("utter_error")]

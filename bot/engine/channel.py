@@ -55,7 +55,7 @@ class NervelineInput(InputChannel):
             if not (_usable(conversation, LONGEST_ID) and _usable(message_id, LONGEST_ID) and _usable(text, LONGEST_TEXT)):
                 return _error(422, "bad_message", "conversation, message and text (at most 2,000 characters) are needed")
             try:
-                return json(await self._answer(request.app.ctx.agent, on_new_message, conversation, message_id, text))
+                return json(await self.ask(request.app.ctx.agent, on_new_message, conversation, message_id, text))
             except Exception as error:  # whatever fails in Rasa must be an error to web, never an empty answer
                 logger.error("turn_failed kind=%s", type(error).__name__)
                 return _error(500, "turn_failed", type(error).__name__)
@@ -72,11 +72,11 @@ class NervelineInput(InputChannel):
 
         return blueprint
 
-    async def _answer(
+    async def ask(
         self, agent: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]], conversation: Text, message_id: Text, text: Text
     ) -> Dict[Text, Any]:
         if not await self._known(agent, conversation, message_id):
-            sent = UserMessage(text.lstrip("/ ") or "?", CollectingOutputChannel(), conversation, input_channel=self.name(), message_id=message_id)
+            sent = UserMessage(turn.spoken(text), CollectingOutputChannel(), conversation, input_channel=self.name(), message_id=message_id)
             await on_new_message(sent)
         tracker = await agent.tracker_store.retrieve_full_tracker(conversation)
         said = turn.replies(tracker, message_id, self._catalogue.disclaimers) or []

@@ -6,6 +6,7 @@ again and answered with the same replies.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, Optional, Text
 
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -17,6 +18,11 @@ from bot.answers.reply import Reply
 UNDERSTANDING = ("decision", "safety", "evidence", "intent_ranking", "clauses")
 RANKING_SHOWN = 5
 ALARMS = ("utter_emergency_", "utter_crisis_")  # nothing else is said beside them, not even the question of an open request
+
+
+def spoken(text: Text) -> Text:
+    """The text as Rasa may have it: behind a slash, after white space of any kind, Rasa takes it for a command of its own and logs it."""
+    return re.sub(r"^[\s/]+", "", text) or "?"
 
 
 def replies(tracker: DialogueStateTracker, message_id: Text, disclaimers: Disclaimers) -> Optional[List[Reply]]:
