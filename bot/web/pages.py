@@ -78,7 +78,8 @@ def clinic_facts(catalogue: Catalogue, language: str = "en") -> dict[str, Any]:
     opening = hours.next_opening(now)
     short = "988" if "988" in values["crisis_line"] else ""
     return {
-        **{key: values[key] for key in ("phone", "email", "emergency_number", "crisis_line", "poison_line", "holidays")},
+        **{key: values[key] for key in ("phone", "emergency_number", "crisis_line", "poison_line", "holidays")},
+        "email": "" if "email" in catalogue.clinic.missing else values["email"],
         "hours": hours.hours_sentence(language),
         "name": catalogue.clinic.name,
         "sample": catalogue.clinic.sample,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import shutil
 
 import pytest
 import yaml
 
-from bot.answers.catalogue import Catalogue
-from bot.answers.clinic import NOT_FILLED_IN
+from bot.answers.catalogue import LATE, Catalogue
+from bot.answers.clinic import FACTS, NOT_FILLED_IN, REQUIRED, SHORT
 from bot.errors import DataError
 
 
@@ -38,6 +40,27 @@ def test_a_fact_that_the_clinic_left_empty_is_not_invented(catalogue):
     reply = catalogue.reply("utter_faq/insurance")
     assert NOT_FILLED_IN in reply.text
     assert "Talk to a person" in reply.buttons
+
+
+def test_every_answer_reads_well_when_the_clinic_left_everything_empty(copy):
+    """A fact is a sentence of its own, so that "please ask our staff" can stand in its place."""
+    path = copy / "clinic.yml"
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    optional = {key: None for key in SHORT if key not in REQUIRED}
+    written["clinic"] = {**written["clinic"], **optional, "facts": {}, "holidays": [], "half_days": []}
+    path.write_text(yaml.safe_dump(written), encoding="utf-8")
+    catalogue = Catalogue.load(copy)
+    given = dict.fromkeys(LATE, "so")
+    asked = 0
+    for name, variations in catalogue.responses.items():
+        for slots in ({rule["name"]: rule["value"] for rule in response.condition} for response in variations):
+            for text in {catalogue.reply(name, slots=slots, more=more, **given).text for more in (False, True)}:
+                asked += text.count(NOT_FILLED_IN)
+                for before, after in itertools.pairwise(text.split(NOT_FILLED_IN)):
+                    assert not before or before.endswith(("\n", ". ", ": ")), f"{name}: {text}"
+                    assert not after or re.match(r"\n| [A-Z]", after), f"{name}: {text}"
+                assert ".." not in text and "  " not in text, f"{name}: {text}"
+    assert asked >= len(FACTS), "the test looks at answers with facts"
 
 
 def test_a_filled_in_fact_is_shown(copy):

@@ -238,7 +238,7 @@ function toggle(title, name) {
 function facts() {
   const opening = !clinic.open_now && clinic.next_opening && t("opens", { when: clinic.next_opening });
   const rows = [
-    ["contact", el("a", { href: clinic.phone_href }, clinic.phone), el("br"), outward(clinic.email)],
+    ["contact", el("a", { href: clinic.phone_href }, clinic.phone), clinic.email && el("br"), outward(clinic.email)],
     ["hours", clinic.hours, opening && ` ${opening}`],
     ["holidays", clinic.holidays],
   ].filter(([, fact]) => fact);
