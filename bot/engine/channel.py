@@ -5,9 +5,11 @@ Loopback only, guarded by the internal secret. The conversation id comes from we
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 from typing import Any, Awaitable, Callable, Dict, Optional, Text
+from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint
@@ -30,6 +32,7 @@ class NervelineInput(InputChannel):
         settings = Settings.load()
         self._secret = settings.internal_secret
         self._catalogue = Catalogue.load(settings.data)
+        self._turns: "WeakValueDictionary[Text, asyncio.Lock]" = WeakValueDictionary()  # a lock lives as long as somebody holds it
 
     @classmethod
     def name(cls) -> Text:
@@ -75,10 +78,11 @@ class NervelineInput(InputChannel):
     async def ask(
         self, agent: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]], conversation: Text, message_id: Text, text: Text
     ) -> Dict[Text, Any]:
-        if not await self._known(agent, conversation, message_id):
-            sent = UserMessage(turn.spoken(text), CollectingOutputChannel(), conversation, input_channel=self.name(), message_id=message_id)
-            await on_new_message(sent)
-        tracker = await agent.tracker_store.retrieve_full_tracker(conversation)
+        async with self._turn_of(conversation):
+            if not await self._known(agent, conversation, message_id):
+                sent = UserMessage(turn.spoken(text), CollectingOutputChannel(), conversation, input_channel=self.name(), message_id=message_id)
+                await on_new_message(sent)
+            tracker = await agent.tracker_store.retrieve_full_tracker(conversation)
         said = turn.replies(tracker, message_id, self._catalogue.disclaimers) or []
         if not said:
             raise RuntimeError("no reply")
@@ -88,6 +92,10 @@ class NervelineInput(InputChannel):
             "model": agent.model_id or "",
             "content": self._catalogue.version,
         }
+
+    def _turn_of(self, conversation: Text) -> asyncio.Lock:
+        """One turn at a time: a message that is asked again after a time-out waits for its first turn, and then is known."""
+        return self._turns.setdefault(conversation, asyncio.Lock())
 
     async def _known(self, agent: Any, conversation: Text, message_id: Text) -> bool:
         """Whether this message was answered before (web asks again after a crash)."""

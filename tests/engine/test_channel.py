@@ -114,3 +114,13 @@ async def test_a_slash_behind_white_space_reaches_neither_rasa_nor_its_log(chann
     await channel.say(text)
     assert await channel.heard() == [text.strip("\t\n\u00a0/")]
     assert not caplog.records
+
+
+async def test_a_message_that_is_asked_again_meanwhile_is_one_turn(channel, actions):
+    """Web asks again after a time-out, while the first turn may still run."""
+    await channel.say("Talk to a person")
+    actions.delay = 0.1
+    first, again = await asyncio.gather(channel.say("Ann Lee", "m1"), channel.say("Ann Lee", "m1"))
+    assert first == again == ["contact"]
+    assert await channel.heard() == ["Talk to a person", "Ann Lee"]
+    assert not channel._input._turns, "no lock is kept for a conversation that waits for nothing"
