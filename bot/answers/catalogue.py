@@ -23,8 +23,8 @@ EVIDENCE = ("strong", "moderate", "limited", "conflicting", "clinic policy")
 PROVENANCE = ("sources", "evidence", "author_role", "reviewed_on", "review_due", "version")
 TALK_TO_A_PERSON = "Talk to a person"
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-# Filled in at the moment of the reply, by whoever asks for it.
-LATE = frozenset({"summary", "number", "promise", "sources", "reviewed_on"})
+# Filled in at the moment of the reply: by the clinic's calendar, or by whoever asks for it.
+LATE = frozenset({"holidays", "summary", "number", "promise", "sources", "reviewed_on"})
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Catalogue:
         if _placeholders(text) & self.clinic.missing:
             buttons += (TALK_TO_A_PERSON,)
         return Reply(
-            text=_fill(text, {**self.clinic.values, **values}),
+            text=_fill(text, {**self.clinic.values_now(), **values}),
             disclaimer=self.disclaimers.of(response.disclaimer),
             response=name,
             topic=response.topic,

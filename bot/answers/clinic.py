@@ -51,9 +51,13 @@ class Clinic:
         values = {key: str(text).strip() if key not in missing else NOT_FILLED_IN for key, text in texts.items()}
         values["clinic_name"] = values.pop("name")
         values["urgent_line"] = "" if "urgent_line" in missing else values["urgent_line"]
-        values.update(hours=hours.hours_sentence(), holidays=hours.holidays_sentence())
+        values["hours"] = hours.hours_sentence()
         values.update(_help_numbers(data / "regions.yml", str(clinic["region"])))
         return cls(values["clinic_name"], bool(clinic.get("sample")), values, missing, hours)
+
+    def values_now(self) -> dict[str, str]:
+        """All values at this moment: the next closed days change while a process runs."""
+        return {**self.values, "holidays": self.hours.holidays_sentence()}
 
 
 def _help_numbers(path: Path, region: str) -> dict[str, str]:

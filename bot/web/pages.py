@@ -73,7 +73,7 @@ def context(request: Request) -> dict[str, Any]:
 
 def clinic_facts(catalogue: Catalogue, language: str = "en") -> dict[str, Any]:
     """The clinic's facts for templates; opening hours in the language of the page."""
-    values, now = catalogue.clinic.values, datetime.now(timezone.utc)
+    values, now = catalogue.clinic.values_now(), datetime.now(timezone.utc)
     hours = catalogue.clinic.hours
     opening = hours.next_opening(now)
     short = "988" if "988" in values["crisis_line"] else ""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
+from datetime import datetime
 
 import pytest
 import yaml
 
 from bot.answers.catalogue import LATE, Catalogue
 from bot.answers.clinic import FACTS, NOT_FILLED_IN, REQUIRED, SHORT
+from bot.booking import hours
 from bot.errors import DataError
 
 
@@ -61,6 +63,20 @@ def test_every_answer_reads_well_when_the_clinic_left_everything_empty(copy):
                     assert not after or re.match(r"\n| [A-Z]", after), f"{name}: {text}"
                 assert ".." not in text and "  " not in text, f"{name}: {text}"
     assert asked >= len(FACTS), "the test looks at answers with facts"
+
+
+def test_the_next_closed_days_are_those_after_the_moment_of_the_reply(copy, monkeypatch):
+    """A process runs for months: what was next at its start is past."""
+    catalogue = Catalogue.load(copy)
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2026, 12, 28, 12, tzinfo=tz)
+
+    monkeypatch.setattr(hours, "datetime", Later)
+    said = catalogue.reply("utter_faq/hours").text
+    assert "The next closed days are New Year's Day (January 1)." in said and "Christmas" not in said
 
 
 def test_a_filled_in_fact_is_shown(copy):
