@@ -12,6 +12,7 @@ from typing import Any, Awaitable, Callable, Dict, Optional, Text
 from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
@@ -70,7 +71,8 @@ class NervelineInput(InputChannel):
             conversation = (request.json or {}).get("conversation")
             if not _usable(conversation, LONGEST_ID):
                 return _error(422, "bad_message", "conversation is needed")
-            request.app.ctx.agent.tracker_store.forget(conversation)
+            async with self._turn_of(conversation):  # a turn that still runs would save its tracker again
+                await request.app.ctx.agent.tracker_store.save(DialogueStateTracker(conversation, slots=None))
             return json({"status": "forgotten"})
 
         return blueprint

@@ -38,6 +38,10 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
         super().__init__(domain, event_broker, **kwargs)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keep the tracker; one without events is forgotten (Rasa wraps this store and passes on no method of our own)."""
+        if not tracker.events:
+            self._database.execute("DELETE FROM tracker WHERE sender = ?", (tracker.sender_id,))
+            return
         await self.stream_events(tracker)
         kept = _bounded(tracker, self.domain)
         sealed = self._sealer.seal(self.serialise_tracker(kept), f"tracker:{tracker.sender_id}")
@@ -59,10 +63,6 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
 
     async def keys(self) -> Iterable[Text]:
         return [row[0] for row in self._database.execute("SELECT sender FROM tracker")]
-
-    def forget(self, sender_id: Text) -> None:
-        """Delete one conversation's tracker."""
-        self._database.execute("DELETE FROM tracker WHERE sender = ?", (sender_id,))
 
 
 def _bounded(tracker: DialogueStateTracker, domain: Domain) -> DialogueStateTracker:

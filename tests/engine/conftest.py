@@ -6,9 +6,12 @@ import asyncio
 import uuid
 
 import pytest
+from rasa.core.tracker_store import FailSafeTrackerStore
 
 from bot.engine.assistant import Assistant
+from bot.engine.tracker_store import SealedTrackerStore
 from bot.settings import Settings
+from tests.engine.played_channel import Actions, Channel, Staff
 
 
 class Visitor:
@@ -42,3 +45,33 @@ def visitor(assistant, loop):
 @pytest.fixture
 def new_visitor(assistant, loop):
     return lambda: Visitor(assistant, loop)
+
+
+@pytest.fixture
+def agent(assistant, monkeypatch, tmp_path):
+    """The engine with the tracker store of `rasa run`."""
+    monkeypatch.setenv("NERVELINE_VAR", str(tmp_path))
+    agent = assistant._agent
+    store = FailSafeTrackerStore(SealedTrackerStore(agent.domain))
+    monkeypatch.setattr(agent, "tracker_store", store)
+    monkeypatch.setattr(agent.processor, "tracker_store", store)
+    return agent
+
+
+@pytest.fixture
+def actions(agent, monkeypatch):
+    made = Actions()
+    monkeypatch.setattr(agent.processor, "action_endpoint", made)
+    return made
+
+
+@pytest.fixture
+def staff(monkeypatch):
+    made = Staff()
+    monkeypatch.setattr("actions.send_request.outbox", lambda: made)
+    return made
+
+
+@pytest.fixture
+def channel(agent, actions, staff):
+    return Channel(agent)

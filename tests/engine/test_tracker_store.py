@@ -49,5 +49,5 @@ async def test_after_starting_over_the_newest_message_is_still_found(store, doma
 
 async def test_forgetting(store, domain):
     await store.save(tracker(domain, [UserUttered("x")]))
-    store.forget("c")
+    await store.save(DialogueStateTracker("c", domain.slots))
     assert await store.retrieve("c") is None
