@@ -16,6 +16,7 @@ FACTS = (
     "records_contact",
 )  # fmt: skip
 REQUIRED = ("name", "region", "phone", "time_zone", "hours")
+HELP_NUMBERS = ("emergency_number", "crisis_line", "crisis_call", "crisis_text", "poison_line")
 NOT_FILLED_IN = "Please ask our staff about this."
 
 
@@ -65,4 +66,7 @@ def _help_numbers(path: Path, region: str) -> dict[str, str]:
     regions = file.section("regions")
     if region not in regions:
         file.fail(f"no help numbers for region {region!r} of clinic.yml; known: {', '.join(regions)}", "regions")
-    return {key: str(value) for key, value in regions[region].items()}
+    for key in HELP_NUMBERS:
+        if key not in regions[region]:
+            file.fail(f"region {region!r} needs {key!r}", "regions", region)
+    return {key: str(regions[region][key] or "") for key in HELP_NUMBERS}

@@ -76,18 +76,17 @@ def clinic_facts(catalogue: Catalogue, language: str = "en") -> dict[str, Any]:
     values, now = catalogue.clinic.values_now(), datetime.now(timezone.utc)
     hours = catalogue.clinic.hours
     opening = hours.next_opening(now)
-    short = "988" if "988" in values["crisis_line"] else ""
     return {
-        **{key: values[key] for key in ("phone", "emergency_number", "crisis_line", "poison_line", "holidays")},
+        **{key: values[key] for key in ("phone", "emergency_number", "crisis_call", "crisis_text", "poison_line", "holidays")},
         "email": "" if "email" in catalogue.clinic.missing else values["email"],
         "hours": hours.hours_sentence(language),
         "name": catalogue.clinic.name,
         "sample": catalogue.clinic.sample,
-        "phone_href": _tel(values["phone"]),
-        "emergency_href": _tel(values["emergency_number"]),
-        "poison_href": _tel(values["poison_line"]),
-        "crisis_call_href": f"tel:{short}" if short else "",
-        "crisis_text_href": f"sms:{short}" if short else "",
+        "phone_href": _link("tel", values["phone"]),
+        "emergency_href": _link("tel", values["emergency_number"]),
+        "poison_href": _link("tel", values["poison_line"]),
+        "crisis_call_href": _link("tel", values["crisis_call"]),
+        "crisis_text_href": _link("sms", values["crisis_text"]),
         "open_now": hours.is_open(now),
         "next_opening": _moment(opening.astimezone(hours.zone), language) if opening else "",
     }
@@ -186,8 +185,9 @@ def _questions(catalogue: Catalogue) -> dict[str, Any]:
     return {"questions": found}
 
 
-def _tel(number: str) -> str:
-    return "tel:" + re.sub(r"[^\d+]", "", number)
+def _link(scheme: str, number: str) -> str:
+    """A link that calls or texts the number; "" for none."""
+    return f"{scheme}:{re.sub(r'[^0-9+]', '', number)}" if number else ""
 
 
 def _moment(at: datetime, language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = "https://clinic.example"
@@ -20,6 +22,15 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def content_of(folder, **facts):
+    """A copy of the content, of a clinic with these facts."""
+    shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("nlu"))
+    path = folder / "data" / "clinic.yml"
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump({"clinic": {**written["clinic"], **facts}}), encoding="utf-8")
+    return str(folder / "data")
 
 
 class Server:

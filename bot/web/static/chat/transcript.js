@@ -295,12 +295,12 @@ function askHelpful(judge) {
 /* Emergencies: a card with the numbers before anything else, and the same numbers pinned at the top. */
 
 function calls({ kind, response }) {
-  const number = clinic.crisis_call_href.replace("tel:", "");
   const emergency = [clinic.emergency_href, t("call_emergency")];
   const lines = kind === "crisis"
-    ? [[clinic.crisis_call_href, t("call_crisis", { number })], [clinic.crisis_text_href, t("text_crisis", { number })], emergency]
+    ? [[clinic.crisis_call_href, t("call_crisis")], [clinic.crisis_text_href, t("text_crisis")], emergency]
     : [emergency, /overdose|poison/.test(response) ? [clinic.poison_href, t("call_poison")] : []];
-  const links = lines.filter(([href]) => href).map(([href, text]) => el("a", { class: "call", href }, text));
+  // A Map, because in some regions two of them are one number.
+  const links = [...new Map(lines)].filter(([href]) => href).map(([href, text]) => el("a", { class: "call", href }, text));
   return el("div", { class: "calls" }, ...links);
 }
 
