@@ -1,5 +1,8 @@
 """The channel through which web asks the engine: one message in, replies and understanding out, errors loud.
 
+A turn in which an action failed is not kept, and web asks again: with 503 as long as the action server is away, with
+500 (which web counts) when it is there.
+
 Loopback only, guarded by the internal secret. The conversation id comes from web, which has checked who may use it.
 """
 
@@ -32,6 +35,7 @@ class NervelineInput(InputChannel):
     def __init__(self) -> None:
         settings = Settings.load()
         self._secret = settings.internal_secret
+        self._actions_port = settings.actions_port
         self._catalogue = Catalogue.load(settings.data)
         self._turns: "WeakValueDictionary[Text, asyncio.Lock]" = WeakValueDictionary()  # a lock lives as long as somebody holds it
 
@@ -59,10 +63,17 @@ class NervelineInput(InputChannel):
             if not (_usable(conversation, LONGEST_ID) and _usable(message_id, LONGEST_ID) and _usable(text, LONGEST_TEXT)):
                 return _error(422, "bad_message", "conversation, message and text (at most 2,000 characters) are needed")
             try:
-                return json(await self.ask(request.app.ctx.agent, on_new_message, conversation, message_id, text))
+                answer = await self.ask(request.app.ctx.agent, on_new_message, conversation, message_id, text)
             except Exception as error:  # whatever fails in Rasa must be an error to web, never an empty answer
                 logger.error("turn_failed kind=%s", type(error).__name__)
                 return _error(500, "turn_failed", type(error).__name__)
+            if answer:
+                return json(answer)
+            if await _somebody_listens(self._actions_port):
+                logger.error("turn_failed kind=action")
+                return _error(500, "turn_failed", "an action failed, or nothing was said")
+            logger.error("turn_postponed")
+            return _error(503, "actions_away", "the action server cannot be reached")  # web keeps the message and asks again
 
         @blueprint.post("/forget")
         async def forget(request: Request) -> HTTPResponse:
@@ -79,15 +90,16 @@ class NervelineInput(InputChannel):
 
     async def ask(
         self, agent: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]], conversation: Text, message_id: Text, text: Text
-    ) -> Dict[Text, Any]:
+    ) -> Optional[Dict[Text, Any]]:
+        """The replies to the message and what was understood; None when its turn failed, which leaves the dialogue as it was before."""
         async with self._turn_of(conversation):
             if not await self._known(agent, conversation, message_id):
                 sent = UserMessage(turn.spoken(text), CollectingOutputChannel(), conversation, input_channel=self.name(), message_id=message_id)
                 await on_new_message(sent)
             tracker = await agent.tracker_store.retrieve_full_tracker(conversation)
-        said = turn.replies(tracker, message_id, self._catalogue.disclaimers) or []
+        said = turn.replies(tracker, message_id, self._catalogue.disclaimers) if tracker else None
         if not said:
-            raise RuntimeError("no reply")
+            return None
         return {
             "replies": [{**reply.as_dict(), "fault": reply.fault} for reply in said],
             "understanding": turn.understanding(tracker, message_id),
@@ -103,6 +115,15 @@ class NervelineInput(InputChannel):
         """Whether this message was answered before (web asks again after a crash)."""
         tracker = await agent.tracker_store.retrieve_full_tracker(conversation)
         return bool(tracker and turn.replies(tracker, message_id, self._catalogue.disclaimers))
+
+
+async def _somebody_listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def _usable(value: Any, longest: int) -> bool:

@@ -17,6 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, get_trackers_for_conversation_sessions
 
+from bot.engine import turn
 from bot.security.sealing import Sealer
 from bot.settings import Settings
 
@@ -42,6 +43,8 @@ class SealedTrackerStore(TrackerStore, SerializedTrackerAsText):
         if not tracker.events:
             self._database.execute("DELETE FROM tracker WHERE sender = ?", (tracker.sender_id,))
             return
+        if turn.failed(tracker):
+            return  # the dialogue stays as it was before the message; web asks again
         await self.stream_events(tracker)
         kept = _bounded(tracker, self.domain)
         sealed = self._sealer.seal(self.serialise_tracker(kept), f"tracker:{tracker.sender_id}")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Optional, Text
 
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Restarted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.answers.disclaimer import Disclaimers
@@ -17,6 +18,7 @@ from bot.answers.reply import Reply
 
 UNDERSTANDING = ("decision", "safety", "evidence", "intent_ranking", "clauses")
 RANKING_SHOWN = 5
+LEFT_BY_ACTIONS = (BotUttered, SlotSet, ActiveLoop, Restarted, SessionStarted)
 ALARMS = ("utter_emergency_", "utter_crisis_")  # nothing else is said beside them, not even the question of an open request
 
 
@@ -33,6 +35,35 @@ def replies(tracker: DialogueStateTracker, message_id: Text, disclaimers: Discla
     said = [_reply(event, disclaimers) for event in turn[1:] if isinstance(event, BotUttered) and event.text]
     alarm = next((reply for reply in said if reply.response.startswith(ALARMS)), None)
     return [alarm] if alarm else said
+
+
+def failed(tracker: DialogueStateTracker) -> bool:
+    """Whether the newest message got no reply, or an action failed on the way.
+
+    Rasa goes on without the events of an action that failed, so such an action is one that left nothing. Beside an
+    alarm nothing else counts: it must be said.
+    """
+    newest: Optional[List[Any]] = None
+    for event in tracker.events:
+        if isinstance(event, UserUttered):
+            newest = []
+        elif newest is not None:
+            newest.append(event)
+    if newest is None:
+        return False
+    said = [event for event in newest if isinstance(event, BotUttered) and event.text]
+    if any(_response(event).startswith(ALARMS) for event in said):
+        return False
+    return not said or _left_nothing(newest)
+
+
+def _left_nothing(events: List[Any]) -> bool:
+    """Whether some action is followed by the next one, without anything of its own between."""
+    steps = [event for event in events if isinstance(event, (ActionExecuted, *LEFT_BY_ACTIONS))]
+    return any(
+        isinstance(step, ActionExecuted) and step.action_name != ACTION_LISTEN_NAME and isinstance(following, ActionExecuted)
+        for step, following in zip(steps, steps[1:])
+    )
 
 
 def understanding(tracker: DialogueStateTracker, message_id: Text) -> Dict[Text, Any]:
@@ -58,6 +89,10 @@ def _turn(tracker: DialogueStateTracker, message_id: Text) -> Optional[List[Any]
         elif found is not None:
             found.append(event)
     return found
+
+
+def _response(event: BotUttered) -> Text:
+    return str(((event.metadata or {}).get("reply") or {}).get("response", ""))
 
 
 def _reply(event: BotUttered, disclaimers: Disclaimers) -> Reply:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import uuid
-from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import aiohttp
 from rasa.core.channels.channel import register
@@ -33,24 +34,16 @@ class Channel:
         tracker = await self.agent.tracker_store.retrieve_full_tracker(self.conversation)
         return [event.text for event in tracker.events if isinstance(event, UserUttered)] if tracker else []
 
-    @asynccontextmanager
-    async def served(self):
-        """The channel over HTTP: a function that posts to it and returns status and body."""
+    async def post(self, path, **body):
+        """Status and body of a request to the channel, as Rasa routes it."""
         app = Sanic(f"channel-{uuid.uuid4().hex}")
         app.ctx.agent = self.agent
         register([self.input], app, "/webhooks/")
-        port = free_port()
-        server = await app.create_server("127.0.0.1", port, return_asyncio_server=True, access_log=False)
-        await server.startup()
-        headers = {"X-Nerveline-Secret": Settings.load().internal_secret}
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as http:
-
-            async def post(path, body):
-                async with http.post(f"/webhooks/nerveline/{path}", json=body) as answer:
-                    return answer.status, await answer.json()
-
-            yield post
-        server.close()
+        app.router.finalize()
+        _, handler, _ = app.router.get(f"/webhooks/nerveline/{path}", "POST", None)
+        headers = {"x-nerveline-secret": Settings.load().internal_secret}
+        answer = await handler(SimpleNamespace(headers=headers, json={"conversation": self.conversation, **body}, app=app))
+        return answer.status, json.loads(answer.body)
 
 
 class Actions(InProcessActions):

@@ -38,9 +38,8 @@ async def test_a_message_that_is_asked_again_meanwhile_is_one_turn(channel, acti
 
 
 async def test_a_deleted_conversation_leaves_no_dialogue_state(channel):
-    async with channel.served() as post:
-        await channel.say("my name is zebrafish")
-        assert await channel.heard()
-        assert await post("forget", {"conversation": channel.conversation}) == (200, {"status": "forgotten"})
+    await channel.say("my name is zebrafish")
+    assert await channel.heard()
+    assert await channel.post("forget") == (200, {"status": "forgotten"})
     assert not await channel.heard()
     assert await channel.say("hello") == ["utter_greet"], "and may begin anew"

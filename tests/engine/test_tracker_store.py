@@ -27,7 +27,7 @@ def tracker(domain, events):
 
 
 async def test_what_visitors_write_is_not_readable_on_disk(store, domain, tmp_path):
-    await store.save(tracker(domain, [UserUttered("zebrafish"), SlotSet("visitor_name", "Ann Lee")]))
+    await store.save(tracker(domain, [UserUttered("zebrafish"), SlotSet("visitor_name", "Ann Lee"), BotUttered("r")]))
     assert (await store.retrieve("c")).get_slot("visitor_name") == "Ann Lee"
     for path in tmp_path.glob("trackers.db*"):
         assert b"zebrafish" not in path.read_bytes() and b"Ann" not in path.read_bytes()
@@ -48,6 +48,30 @@ async def test_after_starting_over_the_newest_message_is_still_found(store, doma
 
 
 async def test_forgetting(store, domain):
-    await store.save(tracker(domain, [UserUttered("x")]))
+    await store.save(tracker(domain, [UserUttered("x"), BotUttered("r")]))
+    assert await store.retrieve("c")
     await store.save(DialogueStateTracker("c", domain.slots))
     assert await store.retrieve("c") is None
+
+
+ASKED = [UserUttered("yes"), ActionExecuted("request_form"), SlotSet("confirmed", "yes")]
+
+
+@pytest.mark.parametrize(
+    "newest, kept",
+    [
+        ([*ASKED, ActionExecuted("action_send_request"), BotUttered("sent"), ActionExecuted("action_listen")], True),
+        ([*ASKED, ActionExecuted("action_send_request"), ActionExecuted("action_listen")], False),
+        ([UserUttered("stop"), ActionExecuted("action_clear_request"), ActionExecuted("utter_request_stopped"), BotUttered("stopped")], False),
+        ([UserUttered("hm"), ActionExecuted("action_listen")], False),
+        ([UserUttered("x"), ActionExecuted("utter_x"), BotUttered("x", metadata={"reply": {"response": "utter_crisis_self_harm"}}),
+          ActionExecuted("request_form"), ActionExecuted("action_listen")], True),
+    ],
+)  # fmt: skip
+async def test_a_turn_in_which_something_failed_is_not_kept(store, domain, newest, kept):
+    """Rasa goes on when an action fails and would save what is left; an alarm is said whatever fails beside it."""
+    before = tracker(domain, [UserUttered("hello"), ActionExecuted("utter_greet"), BotUttered("hi")])
+    await store.save(before)
+    await store.save(tracker(domain, [*list(before.events)[2:], *newest]))
+    found = (await store.retrieve("c")).events[-1]
+    assert (found == newest[-1]) is kept and (found == before.events[-1]) is not kept
