@@ -12,12 +12,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
+from tests.browser.chat_page import SECONDS
 from tests.web.conftest import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "three quiet herons"
+expect.set_options(timeout=SECONDS)  # a busy machine is slow, not wrong
 
 
 class Clinic:

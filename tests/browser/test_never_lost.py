@@ -115,6 +115,31 @@ def test_what_was_not_sent_survives_a_reload(page, clinic):
     assert chat.said() == ["does it hurt?"]
 
 
+@pytest.mark.parametrize("code", [401, 403, 404])
+def test_what_a_proxy_says_never_ends_the_conversation(page, clinic, code):
+    """A firewall, a captive portal or a wrong route answers for us: the key is kept, and what was written is sent later."""
+    chat = open_chat(page, clinic)
+    chat.say("does it hurt?")
+    chat.hears("It can hurt a little")
+    before = session(page)
+    page.route("**/api/conversations/**", lambda route: route.fulfill(status=code, content_type="text/html", body="<h1>Blocked</h1>"))
+    chat.say("what should i wear")
+    expect(page.locator(".failed")).to_be_visible(timeout=SECONDS)
+    page.reload()
+    expect(page.locator("#banner")).to_contain_text("interrupted", timeout=SECONDS)
+    assert session(page) == before
+    page.unroute("**/api/conversations/**")
+    chat.hears("loose clothes")
+    assert chat.said() == ["does it hurt?", "what should i wear"]
+
+
+def test_only_our_own_word_ends_the_conversation(page, clinic):
+    chat = open_chat(page, clinic)
+    expect(chat.field).to_be_visible()
+    httpx.delete(f"{clinic.url}/api/conversations/{session(page)['id']}", headers=headers(page), timeout=10).raise_for_status()
+    expect(page.locator("#notice")).to_contain_text("This conversation was deleted", timeout=SECONDS)
+
+
 def test_an_answer_that_never_came_does_not_double_the_message(page, clinic):
     """The server stored the message, and the network lost the server's answer."""
     chat = open_chat(page, clinic)

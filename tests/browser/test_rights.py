@@ -54,6 +54,20 @@ def test_nothing_is_stored_before_the_visitor_agreed(page, clinic):
     assert version
 
 
+def test_a_double_tap_on_agree_opens_one_conversation(page, clinic):
+    opened = []
+
+    def slowly(route):
+        opened.append(route.request.method)
+        route.continue_()
+
+    page.route("**/api/conversations", slowly)
+    page.goto(f"{clinic.url}/chat")
+    page.locator("#agree").dblclick()
+    expect(page.locator("#field")).to_be_visible()
+    assert opened == ["POST"]
+
+
 def test_download(page, clinic, chat):
     """As text for people and as data for programs, whole, with disclaimer and sources."""
     with page.expect_download() as text:
@@ -103,6 +117,19 @@ def test_delete_is_real_and_has_a_receipt(page, clinic, chat):
     page.get_by_role("button", name="Done").click()
     expect(page.locator("#agree")).to_be_visible()
     expect(chat.log).not_to_contain_text("does it hurt?")
+
+
+def test_another_tab_says_that_the_chat_was_deleted_whichever_way_it_hears_of_it(page, clinic, chat):
+    """The tabs' channel, the server's stream and the browser's storage race; here the storage alone tells it."""
+    other = page.context.new_page()
+    other.add_init_script("delete window.BroadcastChannel")
+    other.route("**/events", lambda route: route.abort())
+    other.goto(f"{clinic.url}/chat")
+    Chat(other).hears("It can hurt a little")
+    page.bring_to_front()
+    chat.menu("Delete this chat")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(other.locator("#notice")).to_contain_text("This conversation was deleted")
 
 
 @pytest.mark.parametrize("choice, left", [("Start over, the clinic keeps it", 1), ("Delete it and start over", 0)])
@@ -163,6 +190,7 @@ def test_phone_numbers_and_dates_are_not_taken_for_private(page, clinic, text):
 def test_no_keystroke_leaves_before_send(page, clinic):
     """Suggestions come from a list that is the same for everybody."""
     chat = open_chat(page, clinic)
+    expect(chat.field).to_be_visible()  # until then, the conversation is being opened
     asked = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(clinic.url)))
     chat.field.press_sequentially("does it hurt when you need")

@@ -1,12 +1,10 @@
-// The writing field. When a request asks for something it becomes the field that fits, for the phone's keyboard and the
-// browser's autofill; any text may still be sent.
+// The writing field. It becomes the one that fits what a request asks for (keyboard, autofill); any text may still be sent.
 
 import { questions } from "./conversation.js";
 import { button, byId, el, onChoice, preferences, t, tab } from "./page.js";
 import { announce } from "./transcript.js";
 
 const LONGEST = 2000;
-const UNTYPED = /[\0-\x08\v\f\x0e-\x1f\x7f]/g; // a pasted text may hold them; the server refuses them
 const COUNT_FROM = 200;
 const PAUSE_MS = 350;
 const SHORTEST = 3;
@@ -96,7 +94,7 @@ export class Composer {
     return el("div", { class: "segments", role: "group", "aria-label": t("ask_contact") }, ...kinds);
   }
 
-  /** A native date field; the buttons put "2026-11-26, morning" into the text, where it can still be changed. */
+  /** The buttons put "2026-11-26, morning" into the text, where it can still be changed. */
   #dayPicker(parts) {
     const now = new Date();
     const today = new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
@@ -153,7 +151,7 @@ export class Composer {
   }
 
   #submit(text) {
-    const said = text.replace(UNTYPED, " ").trim();
+    const said = text.replace(/[^\P{Cc}\n\t]/gu, " ").trim(); // pasted control characters
     const found = this.#asks !== "contact" && findPrivateNumber(said);
     if (!said) this.focus();
     else if (found) this.#warn(said, found);

@@ -15,6 +15,7 @@ export class Conversation extends EventTarget {
   session = null;
   messages = [];
   #outbox = [];
+  #isBeginning = false;
   #isSending = false;
   #pause = FIRST_PAUSE_MS;
   #timer = 0;
@@ -23,7 +24,7 @@ export class Conversation extends EventTarget {
   constructor() {
     super();
     onOtherTab("session", () => {
-      if (this.session && browser.get("session")?.id !== this.session.id) this.#end("left");
+      if (this.session && browser.get("session")?.id !== this.session.id) this.#end(browser.get("ended"));
       if (!this.session) this.resume();
     });
     window.addEventListener("online", () => this.retry());
@@ -39,9 +40,10 @@ export class Conversation extends EventTarget {
   }
 
   async begin() {
-    if (this.session || this.resume()) return;
-    const session = await begin(page.notice_version, lang);
-    if (this.session) return; // a second press, while the first was on its way
+    if (this.#isBeginning || this.session || this.resume()) return;
+    this.#isBeginning = true; // for a trembling finger
+    const session = await begin(page.notice_version, lang).finally(() => { this.#isBeginning = false; });
+    if (this.session) return; // another tab was faster
     browser.set("session", session);
     this.#open(session, true);
   }
@@ -156,7 +158,10 @@ export class Conversation extends EventTarget {
   #end(reason) {
     if (!this.session) return;
     const unsent = this.#outbox.filter(isWaiting).map(({ text }) => text);
-    if (browser.get("session")?.id === this.session.id) browser.set("session", null);
+    if (browser.get("session")?.id === this.session.id) {
+      browser.set("ended", reason === "deleted" ? "gone" : reason); // for the other tabs, which the next line wakes
+      browser.set("session", null);
+    }
     clearTimeout(this.#timer);
     this.#live?.stop();
     this.#live = null;
@@ -170,8 +175,8 @@ export class Conversation extends EventTarget {
 }
 
 /**
- * One connection per browser: the tab that holds a lock listens to the server and tells the others. A tab that hears
- * nothing takes the lock away. Every tab drops what it knows, so two leaders for a moment do no harm.
+ * One connection per browser: the tab with the lock listens to the server and tells the others. Who hears nothing takes
+ * the lock away. Every tab drops what it knows, so two leaders do no harm.
  */
 class Live {
   #stopped = new AbortController();
@@ -320,9 +325,11 @@ async function call(method, path, { session, body, headers, signal = AbortSignal
   }).catch(() => ({ status: 0 }));
   const { ok, status } = response;
   if (ok) return response;
+  // Without one, a proxy answered in our place, or nobody.
+  const code = await Promise.resolve(response.json?.()).then(({ error }) => error.code).catch(() => "");
   throw Object.assign(new Error(`status ${status}`), {
-    gone: [401, 403, 404, 410].includes(status),
-    passing: !status || status >= 500 || [408, 409, 429].includes(status),
+    gone: code === "not_found",
+    passing: !code || status >= 500 || [408, 409, 429].includes(status),
     tooFast: status === 429,
     retryAfter: response.headers?.get("Retry-After") * 1000,
   });

@@ -91,11 +91,15 @@ async function watchService() {
 }
 
 function showConnection(isUp) {
-  clearTimeout(blink);
-  blink = setTimeout(() => {
+  const show = () => {
     isConnected = isUp;
     drawProblem();
-  }, isUp ? 0 : BLINK_MS);
+  };
+  if (!isUp) blink ||= setTimeout(show, BLINK_MS); // not anew each time
+  else {
+    blink = clearTimeout(blink);
+    show();
+  }
 }
 
 /* The menu, in the browser's own modal <dialog>. */

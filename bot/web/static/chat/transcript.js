@@ -1,4 +1,4 @@
-// The visible conversation. It never scrolls away from someone who reads further up, and never moves the focus.
+// The visible conversation. It never scrolls away from a reader, and never moves the focus.
 
 import { button, byId, clinic, CONTENT_LANG, dateOf, dayOf, el, icon, lang, onChoice, outward, page, paragraphs, preferences, t, timeOf } from "./page.js";
 
@@ -216,7 +216,7 @@ class Reply {
 
   #below() {
     const answers = this.#messages.filter(({ topics, kind }) => topics.length && kind === "normal");
-    // The note goes with one of them: it may be a cry for help, and that is answered once.
+    // The note goes along once: it may be a cry for help.
     const judge = (helpful, note) => Promise.all(answers.map(({ seq }, place) => this.actions.rate(seq, helpful, place ? "" : note)));
     const { asks } = this.#messages.at(-1);
     return [
@@ -292,14 +292,14 @@ function askHelpful(judge) {
   return el("div", { class: "helpful", role: "group", "aria-label": t("helpful") }, t("helpful"), ...answers, status, why);
 }
 
-/* Emergencies: a card with the numbers before anything else, and the same numbers pinned at the top. */
+/* Emergencies: a card that begins with the numbers, and the same numbers pinned at the top. */
 
 function calls({ kind, response }) {
   const emergency = [clinic.emergency_href, t("call_emergency")];
   const lines = kind === "crisis"
     ? [[clinic.crisis_call_href, t("call_crisis")], [clinic.crisis_text_href, t("text_crisis")], emergency]
     : [emergency, /overdose|poison/.test(response) ? [clinic.poison_href, t("call_poison")] : []];
-  // A Map, because in some regions two of them are one number.
+  // A Map: in some regions two are one number.
   const links = [...new Map(lines)].filter(([href]) => href).map(([href, text]) => el("a", { class: "call", href }, text));
   return el("div", { class: "calls" }, ...links);
 }
