@@ -57,6 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the database to the newest form")
     migrate.set_defaults(run=_migrate)
 
+    purge = commands.add_parser(
+        "purge", help="delete conversations that are older than the clinic keeps them; also done daily while web runs",
+        description="Delete every conversation whose last message is older than 'retention_days' of data/clinic.yml, unless a request of it is open.",
+        epilog="example:\n  ./nerveline purge", formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    purge.set_defaults(run=_purge)
+
     staff = commands.add_parser("staff", help="accounts of staff").add_subparsers(required=True, metavar="command")
     add = staff.add_parser("add", help="print a one-time link with which a new account sets its password")
     add.add_argument("--email", required=True)
@@ -101,6 +108,19 @@ def _migrate(_: argparse.Namespace) -> int:
     from bot.store.database import upgrade
 
     print(f"The database is at version {upgrade(Settings.load().database_url)}.")
+    return 0
+
+
+def _purge(_: argparse.Namespace) -> int:
+    from bot.answers.clinic import Clinic
+    from bot.chat.retention import purge
+    from bot.settings import Settings
+    from bot.store.database import Database
+
+    settings = Settings.load()
+    days = Clinic.load(settings.data).retention_days
+    deleted = purge(Database.open(settings.database_url), days)
+    print(f"{deleted} conversation{'' if deleted == 1 else 's'} without a message for {days} days deleted.")
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Mapping
+from typing import Any, Mapping
 
 from bot.booking.hours import OpeningHours
 from bot.yaml_file import YamlFile
@@ -17,6 +17,8 @@ FACTS = (
 )  # fmt: skip
 REQUIRED = ("name", "region", "phone", "time_zone", "hours")
 HELP_NUMBERS = ("emergency_number", "crisis_line", "crisis_call", "crisis_text", "poison_line")
+RETENTION_DAYS = 365  # unless the clinic says otherwise: nothing is kept for ever by default
+LONGEST_RETENTION = 36_500
 NOT_FILLED_IN = "Please ask our staff about this."
 
 
@@ -29,6 +31,7 @@ class Clinic:
     values: Mapping[str, str]
     missing: frozenset[str]
     hours: OpeningHours
+    retention_days: int  # a conversation is deleted so long after its last message
 
     @classmethod
     def load(cls, data: Path) -> "Clinic":
@@ -52,13 +55,21 @@ class Clinic:
         values = {key: str(text).strip() if key not in missing else NOT_FILLED_IN for key, text in texts.items()}
         values["clinic_name"] = values.pop("name")
         values["urgent_line"] = "" if "urgent_line" in missing else values["urgent_line"]
-        values["hours"] = hours.hours_sentence()
+        days = _retention_days(file, clinic)
+        values.update(hours=hours.hours_sentence(), retention_days=str(days))
         values.update(_help_numbers(data / "regions.yml", str(clinic["region"])))
-        return cls(values["clinic_name"], bool(clinic.get("sample")), values, missing, hours)
+        return cls(values["clinic_name"], bool(clinic.get("sample")), values, missing, hours, days)
 
     def values_now(self) -> dict[str, str]:
         """All values at this moment: the next closed days change while a process runs."""
         return {**self.values, "holidays": self.hours.holidays_sentence()}
+
+
+def _retention_days(file: YamlFile, clinic: Mapping[str, Any]) -> int:
+    days = clinic.get("retention_days", RETENTION_DAYS)
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= LONGEST_RETENTION:
+        file.fail(f"'retention_days' must be a whole number from 1 to {LONGEST_RETENTION}", "clinic", "retention_days")
+    return days
 
 
 def _help_numbers(path: Path, region: str) -> dict[str, str]:

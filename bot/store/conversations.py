@@ -7,7 +7,8 @@ from typing import Any, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, not_, or_, select, update
 
-from bot.store.tables import conversation, erasure, feedback, message
+from bot.store.requests import OPEN_STATES
+from bot.store.tables import conversation, erasure, feedback, message, request
 
 DESCRIBED = ("understanding", "safety")
 LISTED = ("topics", "buttons", "sources")
@@ -159,8 +160,15 @@ def message_by_seq(connection: Connection, conversation_id: str, seq: int) -> Op
     return connection.execute(select(message).where(message.c.conversation_id == conversation_id, message.c.seq == seq)).first()
 
 
+def idle_conversations(connection: Connection, before: datetime, limit: int) -> Sequence[str]:
+    """Some conversations without activity since `before` and without an open request, locked until the transaction ends."""
+    waits = select(request.c.id).where(request.c.conversation_id == conversation.c.id, request.c.state.in_(OPEN_STATES))
+    query = select(conversation.c.id).where(conversation.c.updated_at < before, not_(waits.exists()))
+    return connection.execute(query.order_by(conversation.c.updated_at).limit(limit).with_for_update(skip_locked=True)).scalars().all()
+
+
 def erase_conversation(connection: Connection, id: str, receipt: str, id_hash: str, at: datetime) -> None:
-    """Delete a conversation with all its messages; only the receipt stays."""
+    """Delete a conversation with all its messages; only the receipt stays, and requests lose their link to it."""
     connection.execute(delete(message).where(message.c.conversation_id == id))
     connection.execute(delete(conversation).where(conversation.c.id == id))
     connection.execute(insert(erasure).values(receipt=receipt, conversation_hash=id_hash, at=at))

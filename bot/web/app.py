@@ -10,6 +10,7 @@ from typing import Any
 from sanic import Sanic
 
 from bot.chat.engine_client import EngineClient
+from bot.chat.retention import purge
 from bot.chat.service import Chat
 from bot.chat.worker import Worker
 from bot.settings import Settings
@@ -23,6 +24,7 @@ from bot.web.visitor import visitor
 
 logger = logging.getLogger("nerveline.web")
 LARGEST_BODY = 32_768  # bytes
+DAY_SECONDS = 24 * 3600
 
 
 def make_app(settings: Settings) -> Sanic[Any, Any]:
@@ -48,12 +50,14 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
         app.ctx.worker = asyncio.create_task(Worker(app.ctx.chat, app.ctx.engine).run())
         app.ctx.worker.add_done_callback(_worker_ended)
         app.ctx.announcement = asyncio.create_task(_announce(app.ctx.engine))
+        app.ctx.purging = asyncio.create_task(_purge_daily(app.ctx.chat))
 
     @app.after_server_stop
     async def stop(app: Sanic[Any, Any]) -> None:
-        for task in (app.ctx.worker, app.ctx.announcement):
+        tasks = (app.ctx.worker, app.ctx.announcement, app.ctx.purging)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(app.ctx.worker, app.ctx.announcement, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await app.ctx.engine.close()
         app.ctx.chat.database.close()
 
@@ -64,6 +68,16 @@ def _worker_ended(task: "asyncio.Task[None]") -> None:
     """A web process without its worker would take messages and answer none: end it, the process manager starts another."""
     if not task.cancelled():
         os._exit(70)
+
+
+async def _purge_daily(chat: Chat) -> None:
+    while True:
+        try:
+            deleted = await asyncio.to_thread(purge, chat.database, chat.catalogue.clinic.retention_days)
+            logger.info("purged conversations=%d", deleted)
+        except Exception as error:  # whatever it was, tomorrow is another day
+            logger.error("purge_failed kind=%s", type(error).__name__)
+        await asyncio.sleep(DAY_SECONDS)
 
 
 async def _announce(engine: EngineClient) -> None:

@@ -34,6 +34,7 @@ pages = Blueprint("pages")
 def templates() -> Environment:
     made = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals["asset"] = asset
+    made.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False, "sort_keys": True}  # the chat page has a budget
     return made
 
 
@@ -82,6 +83,7 @@ def clinic_facts(catalogue: Catalogue, language: str = "en") -> dict[str, Any]:
         "hours": hours.hours_sentence(language),
         "name": catalogue.clinic.name,
         "sample": catalogue.clinic.sample,
+        "retention_days": catalogue.clinic.retention_days,
         "phone_href": _link("tel", values["phone"]),
         "emergency_href": _link("tel", values["emergency_number"]),
         "poison_href": _link("tel", values["poison_line"]),

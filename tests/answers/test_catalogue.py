@@ -97,6 +97,7 @@ def test_a_filled_in_fact_is_shown(copy):
         ("clinic.yml", "  phone:", "  telephone:", "the clinic needs 'phone'"),
         ("clinic.yml", "    price:", "    prize:", "unknown fact 'prize'"),
         ("clinic.yml", '"08:00-17:00"', '"8 to 5"', "must look like"),
+        ("clinic.yml", "retention_days: 365", "retention_days: for ever", "'retention_days' must be a whole number"),
         ("clinic.yml", "region: US", "region: Mars", "no help numbers for region 'Mars'"),
         ("regions.yml", "    crisis_text:", "    crisis_sms:", "region 'US' needs 'crisis_text'"),
         ("answers/disclaimer.yml", "    urgent:", "    pressing:", "disclaimer 'urgent' is missing"),

@@ -41,8 +41,10 @@ def test_nothing_is_stored_before_the_visitor_agreed(page, clinic):
     for text in ("automated assistant", "not medical advice", "stores what you write", "delete it", "call 911"):
         expect(notice).to_contain_text(text)
     expect(page.locator("#field")).to_be_hidden()
+    expect(notice).to_contain_text("deleted 365 days after your last message")
     page.get_by_role("button", name="What exactly is stored").click()
-    expect(page.locator("#dialog")).to_contain_text("No advertising, no tracking")
+    for text in ("No advertising, no tracking", "365 days after your last message"):
+        expect(page.locator("#dialog")).to_contain_text(text)
     page.get_by_role("button", name="Done").click()
     page.get_by_role("button", name="Talk to a person").click()
     expect(page.locator("#agree")).to_be_focused()

@@ -1,4 +1,4 @@
-// The chat page: what surrounds the chat, the first screen, the menu, and how the parts work together.
+// The chat page: its surroundings, the first screen, the menu, and how the parts work together.
 
 import { Composer } from "./composer.js";
 import { Conversation, history, rate, status } from "./conversation.js";
@@ -181,8 +181,7 @@ function print({ id, token }) {
 
 async function showStored(session) {
   const points = [
-    t("stored_server", { version: page.notice_version }), t("stored_request"), t("stored_browser"), t("stored_others"),
-    page.retention_days ? t("stored_days", { days: page.retention_days }) : t("stored_default"), t("stored_shared"),
+    t("stored_server", { version: page.notice_version }), t("stored_request"), t("stored_browser"), t("stored_others"), t("stored_days"), t("stored_shared"),
   ];
   if (session) {
     const { id, created_at: since, messages } = await history(session);
@@ -262,11 +261,10 @@ function showNotice(reason, question) {
     conversation.begin().catch(() => { failed.textContent = t("failed"); });
   }, t("notice_agree"));
   agree.id = "agree";
-  const kept = page.retention_days ? t("notice_kept", { days: page.retention_days }) : t("notice_kept_default");
   byId("notice").replaceChildren(...[
     reason && el("p", { class: "reason" }, reason),
     el("h2", {}, t("notice_title")),
-    el("ul", {}, ...[t("notice_bot"), t("notice_advice"), `${t("notice_stored")} ${kept}`].map((point) => el("li", {}, point))),
+    el("ul", {}, ...["notice_bot", "notice_advice", "notice_stored"].map((point) => el("li", {}, t(point)))),
     question && el("p", { class: "question" }, t("notice_question"), ": ", el("q", {}, question)),
     failed,
     el("div", { class: "buttons" }, agree, button("", () => showStored(), t("notice_more"))),
