@@ -30,7 +30,7 @@ class Sealer:
 
     @classmethod
     def load(cls, path: Path) -> "Sealer":
-        """Read the key file; make one (mode 0600) when there is none.
+        """Read the key file; make one (mode 0600, its folder 0700) when there is none.
 
         Raises:
             SettingsError: the file is malformed or readable by others.
@@ -70,6 +70,7 @@ class Sealer:
 
 def _write_new_key_file(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o700)  # a first start: settings may have made the folder a moment ago
     key = base64.b64encode(AESGCM.generate_key(bit_length=256)).decode("ascii")
     document = json.dumps({"current": "k1", "keys": {"k1": key}})
     try:

@@ -93,7 +93,7 @@ def upgrade(url: str) -> str:
         StoreError: it cannot be opened or migrated.
     """
     if url.startswith("sqlite:///"):
-        Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+        _make_file(Path(make_url(url).database or ""))
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     engine = _engine(url)
@@ -105,6 +105,15 @@ def upgrade(url: str) -> str:
             return MigrationContext.configure(connection).get_current_revision() or ""
     finally:
         engine.dispose()
+
+
+def _make_file(path: Path) -> None:
+    """For its owner only; SQLite gives its log the same rights."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(f"the database cannot be made: {error}") from None
 
 
 def _engine(url: str) -> Engine:

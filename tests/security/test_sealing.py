@@ -36,6 +36,14 @@ def test_an_older_key_still_opens(tmp_path):
     assert newer.open(sealed, "r") == "old" and newer.seal("new", "r").startswith(b"k2.")
 
 
+def test_the_folder_with_a_new_key_file_is_closed_to_others(tmp_path):
+    """It also holds logs and the database; another program may have made it before."""
+    folder = tmp_path / "var"
+    folder.mkdir(mode=0o755)
+    Sealer.load(folder / "keys.json")
+    assert folder.stat().st_mode & 0o777 == 0o700 and (folder / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_key_file_that_others_can_read_is_refused(tmp_path):
     Sealer.load(tmp_path / "keys.json")
     (tmp_path / "keys.json").chmod(0o644)

@@ -129,6 +129,16 @@ def test_older_databases_lose_the_visitors_words_from_the_understanding(opened):
         assert [row.understanding for row in conversations.messages_after(connection, "c", 0)] == [{"decision": "answer"}, {"decision": "chat"}]
 
 
+def test_only_its_owner_reads_the_database_file_and_its_log(tmp_path):
+    database = Database.open(f"sqlite:///{tmp_path}/var/nerveline.db")
+    with database.write() as connection:
+        conversations.add_conversation(connection, "c", "hash", NOW)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "var").iterdir()}
+    database.close()
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
+    assert modes == dict.fromkeys(("nerveline.db", "nerveline.db-wal", "nerveline.db-shm"), 0o600)
+
+
 def test_a_database_that_cannot_be_opened_says_so_without_any_text_of_visitors(tmp_path):
     (tmp_path / "folder.db").mkdir()
     with pytest.raises(StoreError, match="the database failed"):
