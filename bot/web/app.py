@@ -66,8 +66,11 @@ def make_app(settings: Settings) -> Sanic[Any, Any]:
 
 def _worker_ended(task: "asyncio.Task[None]") -> None:
     """A web process without its worker would take messages and answer none: end it, the process manager starts another."""
-    if not task.cancelled():
-        os._exit(70)
+    if task.cancelled():
+        return
+    error = task.exception()
+    logger.critical("worker_ended kind=%s", type(error).__name__ if error else "none")  # its text may hold what a visitor wrote
+    os._exit(70)
 
 
 async def _purge_daily(chat: Chat) -> None:
