@@ -108,12 +108,14 @@ async def chat(request: Request) -> HTTPResponse:
     return page("chat.html", **context(request))
 
 
-@pages.get("/answers")
+@pages.route("/answers", methods=["GET", "POST"])
 async def answers(request: Request) -> HTTPResponse:
-    query = str(request.args.get("q") or "")[:100]
+    """All answers. A search is health information, so it never stands in the address: a script filters the page, and
+    without scripts the words come in the form's body."""
+    query = str((request.form or {}).get("q") or "").strip()[:100] if request.method == "POST" else ""
     values = context(request)
     groups = [
-        {"title": values["strings"].get(title, group), "answers": [answer for answer in _answers(request.app.ctx.chat.catalogue, group) if _matches(answer, query)]}
+        {"title": values["strings"][title], "answers": [answer for answer in _answers(request.app.ctx.chat.catalogue, group) if _matches(answer, query)]}
         for group, title in GROUPS
     ]
     return page("answers.html", **values, groups=[group for group in groups if group["answers"]], query=query)

@@ -25,6 +25,14 @@ def test_a_clinic_without_e_mail_shows_none(new_server, tmp_path):
         assert "mailto:" not in page and NOT_FILLED_IN not in page
 
 
+def test_words_that_are_searched_stand_in_no_address(server):
+    everything = httpx.get(f"{server.url}/answers", params={"q": "loose"}).text
+    assert everything.count('class="answer"') == 75 and "?q=" not in everything and "&amp;q=" not in everything
+    found = httpx.post(f"{server.url}/answers", data={"q": "LOOSE <b>wear"}).text
+    assert found.count('class="answer"') == 0 and "&lt;b&gt;" in found
+    assert httpx.post(f"{server.url}/answers", data={"q": "LOOSE shirt"}).text.count('class="answer"') == 1
+
+
 def test_web_deletes_what_is_too_old_and_says_after_how_many_days(tmp_path, new_server):
     with closing(Database.open(f"sqlite:///{tmp_path}/nerveline.db")) as database, database.write() as connection:
         for id, days in (("old", 8), ("young", 6)):

@@ -370,6 +370,6 @@ document.addEventListener("visibilitychange", watchService);
 for (const change of ["online", "offline"]) window.addEventListener(change, watchService);
 
 if (!conversation.resume()) showNotice();
-putIntoField(query.get("q"));
+putIntoField(query.get("q") ?? new URLSearchParams(location.hash.slice(1)).get("q"));
 watchService();
 tellHost("ready");
