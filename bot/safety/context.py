@@ -6,6 +6,7 @@ The phrases are in `context.yml`; here is only how far each of them reaches. Whe
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import Mapping, Optional, Sequence
 
 from bot.safety.normalise import Message
@@ -15,19 +16,22 @@ from bot.safety.rule_file import read_groups, read_phrases
 from bot.yaml_file import YamlFile
 
 LISTS = (
-    *("negators", "no_denials", "denied_after", "turns", "past", "lasting", "present", "general", "supposed", "happening", "own", "idioms"),
+    *("negators", "no_denials", "denied_after", "turns", "past", "lasting", "present", "returned"),
+    *("general", "said_after", "supposed", "elsewhere", "happening", "own", "mine", "idioms"),
 )
-GUARDS = frozenset({"negated", "past", "lasting", "general", "supposed"})
+GUARDS = frozenset({"negated", "past", "lasting", "general", "supposed", "elsewhere"})
 WORD_LISTS = ("between_no_and_finding", "verbs")
 LINKS = {",", "and"}
 PAST_TENSE = frozenset({"was", "were", "had"})
+FIRST_PERSON = frozenset({"i", "my", "me", "we", "our"})
 NEAR = 7  # words between a finding and what excuses it
 Range = tuple[int, int]
 REACH = 8  # words between the beginning of a question and what it asks about; a longer way leads to another matter
+CLOSE = 3  # words between "why do I" and what is asked about: "have a bad"
 
 
 class Context:
-    """The phrases of `context.yml`."""
+    """The phrases of `context.yml`, and of `context_*.yml` for other languages."""
 
     def __init__(self, book: PhraseBook[str], between: frozenset[str], verbs: frozenset[str], groups: Mapping[str, Node]) -> None:
         self._book = book
@@ -36,25 +40,30 @@ class Context:
         self.words = book.words()
 
     @classmethod
-    def load(cls, file: YamlFile) -> "Context":
-        """Read the file.
+    def load(cls, folder: Path) -> "Context":
+        """Read the files in `folder`.
 
         Raises:
             DataError: with file and line.
         """
-        groups = read_groups(file, {})
-        section = file.section("context")
-        for name in section:
-            if name not in (*LISTS, *WORD_LISTS):
-                file.fail(f"unknown list '{name}'", "context", name)
+        first = YamlFile(folder / "context.yml")
+        shared = read_groups(first, {})
         phrases: list[tuple[str, Phrase]] = []
-        for name in LISTS:
-            phrases += [(name, phrase) for phrase in read_phrases(file, groups, "context", name)]
-        for name in WORD_LISTS:
-            if not isinstance(section.get(name), str):
-                file.fail("expected words, separated by spaces", "context", name)
-        between, verbs = (frozenset(section[name].split()) for name in WORD_LISTS)
-        return cls(PhraseBook(phrases), between | {","}, verbs, groups)
+        words: dict[str, set[str]] = {name: set() for name in WORD_LISTS}
+        for file in (first, *map(YamlFile, sorted(folder.glob("context_*.yml")))):
+            groups = shared if file is first else read_groups(file, shared)
+            section = file.section("context")
+            for name in section:
+                if name not in (*LISTS, *WORD_LISTS):
+                    file.fail(f"unknown list '{name}'", "context", name)
+            for name in LISTS:
+                phrases += [(name, phrase) for phrase in read_phrases(file, groups, "context", name)]
+            for name in WORD_LISTS:
+                written = section.get(name, None if file is first else "")
+                if not isinstance(written, str):
+                    file.fail("expected words, separated by spaces", "context", name)
+                words[name].update(written.split())
+        return cls(PhraseBook(phrases), frozenset(words["between_no_and_finding"] | {","}), frozenset(words["verbs"]), shared)
 
     def around(self, message: Message) -> "Surroundings":
         """The context of every place in `message`."""
@@ -108,11 +117,13 @@ class Surroundings:
         return not self._context.verbs.isdisjoint(self._message.words[finding[0] : finding[1] + 1])
 
     def _past(self, finding: Range) -> bool:
-        """A time long ago in the same thought, and nothing that says it goes on now."""
+        """A time long ago in the same thought, and nothing that says it goes on now or came back."""
         first, behind = self._thought(finding)
         if not PAST_TENSE.isdisjoint(self._message.words[finding[0] : finding[1]]):  # "a stroke in 2010, and my arm was weak"
             first, behind = self._message.sentence(finding[0])
-        return self._has("past", first, behind) and not self._has("present", first, behind, outside=self._found["past"])
+        if self._has("past", first, behind) and not self._has("present", first, behind, outside=self._found["past"]):
+            return not self._has("returned", finding[0], len(self._message.words))
+        return False
 
     def _lasting(self, finding: Range) -> bool:
         """ "numb feet for years", unless something new is said of it."""
@@ -120,12 +131,26 @@ class Surroundings:
         return self._has("lasting", first, behind) and not self._has("present", first, behind, outside=self._found["lasting"])
 
     def _general(self, finding: Range) -> bool:
-        """ "can neuropathy cause ...?", unless the visitor adds "I have it now"."""
-        return self._asked("general", finding, ("happening", "own"))
+        """ "can neuropathy cause ...?", but not "why do I have ...?", and not when the visitor adds "I have it now"."""
+        if self._mine(finding):
+            return False
+        behind = self._message.sentence(finding[0])[1]
+        return self._has("said_after", finding[1], behind) or self._asked("general", finding, ("happening", "own"))
 
     def _supposed(self, finding: Range) -> bool:
-        """ "what if I ...", "I'm afraid that I might ..."."""
-        return self._asked("supposed", finding, ("happening",))
+        """ "what if I ...", "I'm afraid that I might ...", but not "what does it mean if I ..."."""
+        return not self._mine(finding) and self._asked("supposed", finding, ("happening",))
+
+    def _elsewhere(self, finding: Range) -> bool:
+        """In a film, the news, a school report: nobody here is ill, unless visitors speak of themselves or of now."""
+        if FIRST_PERSON & set(self._message.words[max(0, finding[0] - CLOSE) : finding[1]]):
+            return False
+        return bool(self._found["elsewhere"]) and not self._found["happening"]
+
+    def _mine(self, finding: Range) -> bool:
+        """Whether a question is about the visitor's own finding: "why do I have", "can you treat my"."""
+        first = self._message.sentence(finding[0])[0]
+        return any(first <= start <= finding[0] <= end + CLOSE for start, end in self._found["mine"])
 
     def _asked(self, name: str, finding: Range, disproofs: tuple[str, ...]) -> bool:
         first = self._message.sentence(finding[0])[0]

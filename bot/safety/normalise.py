@@ -17,6 +17,7 @@ PIECE = re.compile(
     rf"\d+(?=(?:{UNITS})\b)|"
     r"\d+(?:[.,:]\d+)+|[$@]?[^\W_](?:[^\W_]|['*@$!#|+]+(?=[^\W_]))*|[.]{2,}|[.!?;:,()\n]|[-–—]+(?=\s)|…"
 )
+SHORTEST_BEGINNING = 2  # of a word, before a star in a phrase
 SENTENCE_ENDS = frozenset(".!;\n")
 TITLES = frozenset("dr mr mrs ms st vs eg ie".split())
 LOOKALIKES = str.maketrans("‘’`´ʼ′“”аеорсхуіѕӏԁ", "''''''\"\"aeopcxyisld")
@@ -40,6 +41,12 @@ class Message:
         self.tokens = [Token(".", 0, 0), *tokens, Token(".", 0, 0)]
         self.words = [token.text for token in self.tokens]
         self.text = " " + " ".join(self.words) + " "
+
+    @cached_property
+    def words_and_beginnings(self) -> frozenset[str]:
+        """Every word, and each of its beginnings with a star: "numb", "nu*", "num*", "numb*"."""
+        words = set(self.words)
+        return frozenset(words | {word[:length] + "*" for word in words for length in range(SHORTEST_BEGINNING, len(word) + 1)})
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -9,7 +9,6 @@ from bot.safety.normalise import Message
 from bot.safety.phrases import Phrase, Word, words_of
 
 Owner = TypeVar("Owner")
-SHORTEST_BEGINNING = 2
 
 
 class PhraseBook(Generic[Owner]):
@@ -28,12 +27,10 @@ class PhraseBook(Generic[Owner]):
 
     def candidates(self, message: Message) -> list[tuple[Owner, Phrase]]:
         """The phrases that could be in `message`, in their written order."""
-        numbers: set[int] = set()
-        for word in set(message.words):
-            numbers.update(self._by_word.get(word, ()))
-            for length in range(SHORTEST_BEGINNING, len(word) + 1):
-                numbers.update(self._by_word.get(word[:length] + "*", ()))
-        return [self._phrases[number] for number in sorted(numbers)]
+        there = message.words_and_beginnings
+        numbers = {number for word in there if word in self._by_word for number in self._by_word[word]}
+        found = (self._phrases[number] for number in sorted(numbers))
+        return [(owner, phrase) for owner, phrase in found if phrase.possible(there)]
 
     def find(self, message: Message) -> list[tuple[Owner, tuple[int, int]]]:
         """Everything found, as token ranges."""

@@ -1,12 +1,12 @@
 """The mini language of data/safety: phrases in plain words, turned into regular expressions.
 
     chest pain            these words, next to each other
-    can't .. {breathing}  up to three words may stand in between; `..6` allows six
+    can't .. {breathing}  up to three words may stand in between (but no "no", no "without"); `..6` allows six
     [really] bad          a word that may be missing
     (left|right) arm      one of these
     {breathing}           one of the phrases under `words:`
     numb*                 any ending
-    # ####                a number in digits, a year
+    # ####  38.5          a number in digits, a year, this number
     ^ $                   first, last word of a sentence
     chest pain & sweating both somewhere in the message, in any order
 
@@ -18,15 +18,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Mapping, Optional, Sequence, Union
+from typing import Mapping, Sequence, Union
 
 from bot.safety.contractions import expanded
 
 DEFAULT_GAP = 3
 LARGEST_GAP = 12
-TOKEN = re.compile(r"\{(?P<group>\w+)\}|\.\.(?P<gap>\d*)|(?P<mark>[()\[\]|^$&?,]|####|#)|(?P<word>[^\W_][\w']*\*?)|(?P<skip>[\s-]+)")
+TOKEN = re.compile(r"\{(?P<group>\w+)\}|\.\.(?P<gap>\d*)|(?P<mark>[()\[\]|^$&?,]|####|#)|(?P<word>\d+[.,:]\d+|[^\W_][\w']*\*?)|(?P<skip>[\s-]+)")
 NUMBERS = {"#": r"[0-9][^ ]* ", "####": "(?:19|20)[0-9][0-9] "}
-# Words found in most messages make poor signposts: see `needed`.
+# Words found in most messages make poor signposts: see `Phrase.all_needed`.
 FREQUENT = frozenset(
     "i a an the my me is am are was be been it to of in on and or not no do does did have has had he she they his her you your we "
     "this that at for with so just can will get got if what how like feel now".split()
@@ -83,8 +83,9 @@ class Phrase:
         self.written = written
         self.parts = parts
         self._patterns = [re.compile("(?<= )" + _regex(part)) for part in parts]
-        # One of these words (or beginnings, with *) must be in the message; most phrases are ruled out by that alone.
-        self.needed = min((needed for needed in map(_needed, parts) if needed), key=_cost)
+        # Of each of these sets one word (or beginning, with *) must be in the message; most phrases are ruled out by that alone.
+        self.all_needed = tuple(sorted({needed for part in parts for needed in _all_needed(part)}, key=_cost))
+        self.needed = self.all_needed[0]
 
     @classmethod
     def read(cls, written: str, groups: Mapping[str, Node]) -> "Phrase":
@@ -94,9 +95,13 @@ class Phrase:
             PhraseError: it cannot be read.
         """
         parts = [read_node(part, groups) for part in written.split(" & ")]
-        if all(_needed(part) is None for part in parts):
+        if not any(map(_all_needed, parts)):
             raise PhraseError("it has no word that must be there")
         return cls(written, parts)
+
+    def possible(self, words: frozenset[str]) -> bool:
+        """Whether a message with these words (and beginnings) could hold it: much cheaper than to look."""
+        return not any(needed.isdisjoint(words) for needed in self.all_needed)
 
     def find(self, text: str) -> list[list[tuple[int, int]]]:
         """For each part, where it stands in `text`; an empty list when a part is missing."""
@@ -196,7 +201,7 @@ def _regex(node: Node) -> str:
     if isinstance(node, Word):
         return re.escape(node.text) + ("[^ ]* " if node.any_ending else " ")
     if isinstance(node, Gap):
-        return f"(?:[^ .?]+ ){{0,{node.most}}}?"
+        return f"(?:(?!(?:no|without|nor|neither) )[^ .?]+ ){{0,{node.most}}}?"
     if isinstance(node, Number):
         return NUMBERS[node.sign]
     if isinstance(node, Edge):
@@ -208,17 +213,16 @@ def _regex(node: Node) -> str:
     return "".join(_regex(item) for item in node.items)
 
 
-def _needed(node: Node) -> Optional[frozenset[str]]:
-    """Words of which at least one is in every match: the rarest choice; None when nothing is needed."""
+def _all_needed(node: Node) -> list[frozenset[str]]:
+    """Sets of words; every match holds at least one word of each set."""
     if isinstance(node, Word):
-        return frozenset({node.text + "*" * node.any_ending})
+        return [frozenset({node.text + "*" * node.any_ending})]
     if isinstance(node, Either):
-        options = [_needed(option) for option in node.options]
-        return None if None in options else frozenset().union(*(option for option in options if option))
+        options = [_all_needed(option) for option in node.options]
+        return [frozenset().union(*(min(option, key=_cost) for option in options))] if all(options) else []
     if isinstance(node, Row):
-        choices = [choice for choice in map(_needed, node.items) if choice]
-        return min(choices, key=_cost) if choices else None
-    return None
+        return [needed for item in node.items for needed in _all_needed(item)]
+    return []
 
 
 def _cost(choice: frozenset[str]) -> int:

@@ -17,13 +17,14 @@ TOPICS = {
     "crisis": ["self_harm", "someone_else"],
     "medical_advice": ["diagnosis", "medicine", "treatment", "results"],
 }
-KEYS = {"name", "topic", "source", "patterns", "unless", "although", "examples", "not"}
+KEYS = {"name", "topic", "source", "patterns", "unless", "unless_anywhere", "although", "examples", "not"}
 FEWEST_EXAMPLES = 3
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: it fires where a pattern is found, unless a phrase of `unless` stands in the same sentence.
+    """One rule: it fires where a pattern is found, unless a phrase of `unless` stands in the same sentence, or one of
+    `unless_anywhere` in the message.
 
     `although` names guards of context.yml that do not silence this rule.
     """
@@ -34,6 +35,7 @@ class Rule:
     source: str
     patterns: tuple[Phrase, ...]
     unless: tuple[Phrase, ...]
+    unless_anywhere: tuple[Phrase, ...]
     although: frozenset[str]
     examples: tuple[str, ...]
     silent: tuple[str, ...]
@@ -112,6 +114,7 @@ def _rule(file: YamlFile, index: int, kind: str, groups: Mapping[str, Node], gua
         source=written["source"],
         patterns=read_phrases(file, groups, *where, "patterns"),
         unless=read_phrases(file, groups, *where, "unless"),
+        unless_anywhere=read_phrases(file, groups, *where, "unless_anywhere"),
         although=although,
         examples=_texts(file, *where, "examples"),
         silent=_texts(file, *where, "not"),

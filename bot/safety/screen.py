@@ -16,7 +16,7 @@ from bot.safety.phrase_book import PhraseBook
 from bot.safety.phrases import Phrase, words_of
 from bot.safety.rule_file import TOPICS, Rule, read_rules
 from bot.safety.spelling import Speller
-from bot.safety.vocabulary import read_vocabulary
+from bot.safety.vocabulary import read_foreign_words, read_vocabulary
 from bot.yaml_file import YamlFile
 
 # "What if I died?" and "what's the point of living?" are no general questions, and wanting to die for years is still a crisis.
@@ -54,10 +54,13 @@ class Screen:
         Raises:
             DataError: anything is missing or wrong; the text names file, line and rule.
         """
-        context = Context.load(YamlFile(folder / "context.yml"))
+        context = Context.load(folder)
         rules = [rule for kind in TOPICS for rule in read_rules(folder, kind, context.groups, GUARDS)]
         vocabulary = read_vocabulary(folder.parent / "terms" / "vocabulary.txt")
-        return cls(rules, context, Speller(vocabulary, _targets(rules, context, vocabulary), _replacements(folder / "spelling.yml")))
+        foreign = read_foreign_words(folder / "spanish_words.txt")
+        # Spanish is neither repaired nor repaired towards: "ciudad" is no "suicide", and a slip in English means no Spanish word.
+        targets = _targets(rules, context, vocabulary) - (foreign - vocabulary)
+        return cls(rules, context, Speller(vocabulary | foreign, targets, _replacements(folder / "spelling.yml")))
 
     def check(self, text: str) -> Verdict:
         """The verdict on one message: the gravest kind, and in it the rule that stands first."""
@@ -85,10 +88,10 @@ class Screen:
 def _findings(rule: Rule, phrase: Phrase, message: Message, around: Surroundings) -> list[tuple[int, int]]:
     """Where the phrase stands and is not silenced; every part of it must stand somewhere."""
     parts = phrase.find(message.text)
-    if not parts:
+    if not parts or any(_found(other, message) for other in rule.unless_anywhere):
         return []
     guards = GUARDS_OF[rule.kind] - rule.although
-    excuses = [message.token_range(*span) for other in rule.unless for part in other.find(message.text) for span in part]
+    excuses = [message.token_range(*span) for other in rule.unless for part in _found(other, message) for span in part]
     found: list[tuple[int, int]] = []
     for part in parts:
         spans = [message.token_range(*span) for span in part]
@@ -97,6 +100,10 @@ def _findings(rule: Rule, phrase: Phrase, message: Message, around: Surroundings
             return []
         found += kept
     return found
+
+
+def _found(phrase: Phrase, message: Message) -> list[list[tuple[int, int]]]:
+    return phrase.find(message.text) if phrase.possible(message.words_and_beginnings) else []
 
 
 def _united(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -112,7 +119,7 @@ def _united(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 def _targets(rules: list[Rule], context: Context, vocabulary: frozenset[str]) -> set[str]:
     """The words that rules and context look for, with the endings that the vocabulary knows."""
-    phrases = [phrase for rule in rules for phrase in (*rule.patterns, *rule.unless)]
+    phrases = [phrase for rule in rules for phrase in (*rule.patterns, *rule.unless, *rule.unless_anywhere)]
     written = {word for phrase in phrases for part in phrase.parts for word in words_of(part)} | context.words
     beginnings = tuple(word.text for word in written if word.any_ending)
     whole = {word.text for word in written if not word.any_ending or word.text in vocabulary}

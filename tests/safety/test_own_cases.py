@@ -10,7 +10,7 @@ from bot.safety.screen import Screen
 from bot.yaml_file import YamlFile
 
 SCREEN = Screen.load(Path(__file__).parents[2] / "data" / "safety")
-CASES = [(case["kind"], case["text"]) for case in YamlFile(Path(__file__).parent / "own_cases.yml").data["cases"]]
+CASES = [(case["kind"], case["text"]) for path in sorted(Path(__file__).parent.glob("own_cases*.yml")) for case in YamlFile(path).data["cases"]]
 ENOUGH = {"emergency": 300, "crisis": 150, "medical_advice": 100, "none": 400}
 
 

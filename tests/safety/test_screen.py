@@ -101,14 +101,14 @@ def test_our_own_questions_and_buttons_are_no_alarm() -> None:
 def test_it_is_fast_and_linear() -> None:
     words = "hello I would like to know whether my feet that burn at night can be needled next week on Tuesday please".split()
     SCREEN.check(" ".join(words))
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(200):
         SCREEN.check(" ".join(words))
-    assert (time.perf_counter() - started) / 200 < 0.002
+    assert (time.process_time() - started) / 200 < 0.002
     for text in ("my chest can not " * 250, "a " * 2000, "k*" * 2000, "no " * 1300, "x" * 100_000):
-        started = time.perf_counter()
+        started = time.process_time()
         SCREEN.check(text)
-        assert time.perf_counter() - started < 0.5
+        assert time.process_time() - started < 0.5
 
 
 def test_the_end_of_a_very_long_message_is_read() -> None:
