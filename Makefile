@@ -24,7 +24,7 @@ test: train
 	@tests/run
 
 bench: train
-	@PYTHONWARNINGS=ignore TF_CPP_MIN_LOG_LEVEL=3 $(ENGINE) -W ignore -m tests.benchmarks
+	@PYTHONWARNINGS=ignore TF_CPP_MIN_LOG_LEVEL=3 $(ENGINE) -W ignore -m tests.benchmarks $(ONLY)
 
 clean:
 	rm -rf models var build results .rasa

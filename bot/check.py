@@ -12,6 +12,7 @@ from typing import Iterator, Sequence
 
 from bot.answers.catalogue import FAQ, Catalogue, Response
 from bot.errors import NervelineError
+from bot.language.several import STAFF, read_several
 from bot.safety.redaction import Redactor
 from bot.safety.screen import Screen
 from bot.settings import ROOT, Settings
@@ -50,10 +51,11 @@ def check() -> int:
         Screen.load(settings.data / "safety")
         Redactor.load(settings.data / "terms")
         examples = list(read_examples(settings.data / "nlu"))
+        several = read_several(settings.data / "several")
     except NervelineError as error:
         print(error)
         return 1
-    findings += [*check_answers(catalogue, date.today()), *check_examples(examples, catalogue.topics), *check_leaks(examples, ROOT / "tests")]
+    findings += [*check_answers(catalogue, date.today()), *check_examples(examples, catalogue.topics), *check_several(several, examples, catalogue.topics), *check_leaks(examples, ROOT / "tests")]
     for finding in findings:
         print(f"{'' if finding.error else 'warning: '}{finding.where}: {finding.what}")
     errors = sum(finding.error for finding in findings)
@@ -124,6 +126,16 @@ def check_examples(examples: Sequence[Example], topics: Sequence[str]) -> Iterat
             same = earlier.intent == example.intent
             yield Finding(example.where, f"{example.text!r} stands already at {earlier.where}{'' if same else f' as {earlier.intent}'}", error=not same)
     yield from _near_duplicates(list(seen.values()))
+
+
+def check_several(several: Sequence[tuple[str, frozenset[str]]], examples: Sequence[Example], topics: Sequence[str]) -> Iterator[Finding]:
+    """Messages of several parts name topics that exist, and none of them is a training example of a topic."""
+    trained = {plain(example.text): example for example in examples}
+    for text, asks in several:
+        for topic in sorted(asks - {*topics, *STAFF}):
+            yield Finding("data/several", f"{text!r} asks about '{topic}', which has no answer in data/answers")
+        if plain(text) in trained:
+            yield Finding(trained[plain(text)].where, f"{text!r} stands in data/several too")
 
 
 def check_leaks(examples: Sequence[Example], tests: Path) -> Iterator[Finding]:

@@ -34,7 +34,8 @@ def explanation(answer: Mapping[Text, Any]) -> str:
     lines += [f"reading    {guess['confidence']:6.1%}  {guess['name']}" for guess in found.get("intent_ranking") or ()]
     if evidence:
         lines.append(f"nearest    {evidence['nearest']}")
-        lines.append(f"closeness  meaning {evidence['cosine']:.2f}, letters {evidence['ngram']:.2f}, energy {evidence['energy']:.1f}")
+        lines.append(f"closeness  meaning {evidence['cosine']:.2f}, letters {evidence['ngram']:.2f}, energy {evidence['energy']:.1f}; in all {evidence['known']:.1f}")
+        lines += [f"asked      {share:6.1%}  {topic}" for topic, share in evidence.get("asked") or ()]
     if safety.get("kind"):
         spans = ", ".join(repr(answer["text"][start:end]) for start, end in safety.get("spans") or ())
         lines.append(f"safety     {safety['kind']}, {safety['topic']}: rule '{safety['rule']}' on {spans}")

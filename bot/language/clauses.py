@@ -1,69 +1,91 @@
-"""A blank English spaCy pipeline that splits a message into clauses, so that each question is understood on its own."""
+"""A blank English spaCy pipeline that splits a message into parts, so that each question in it is understood on its own.
+
+Where one question ends and the next begins is not certain ("tingling and burning"; "cost and parking"), so the message is
+cut generously, and all runs of neighbouring parts are read; `asking` decides which of them ask about something.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
-ENDS = frozenset(".?!;\n")
-JOINS = frozenset({"and", "also", "but", "plus", "then", "&"})
-# A clause after "and" or a comma counts as a question of its own only when it starts like one.
-STARTS = frozenset(
-    "what whats what's how hows how's when where who whos who's why which is are am do does did can could will would should "
-    "may have has was were i i'm im id i'd my we you tell please".split()
-)
-MIN_TOKENS = 2
-SEPARATORS = frozenset({",", "/", "+"})
-LONGEST_LIST = 14  # tokens
-MAX_CLAUSES = 6  # an answer names three topics at most; more clauses than this are a story, taken as a whole
+ENDS = frozenset(".?!;:\n")
+JOINS = frozenset({"and", "also", "but", "plus", "then", "or", "&", "+", "so", "because"})
+SEPARATORS = frozenset({",", "/", "-", "–", "—", "...", "…"})
+# A question may begin without any sign ("how does it work how long does it take") with one of these and a verb.
+QUESTION_WORDS = frozenset("what whats how hows when where wheres who whos why which".split())
+VERBS = frozenset("is are do does did can could will would should may have has was were am".split())
+SUBJECTS = frozenset("it you i they there the my we u".split())
+BEFORE_A_CLAUSE = frozenset("know tell ask see wonder wondering sure about of me you if to that understand explain matter idea in for at from on by with no".split())
+FEWEST_BEFORE = 3  # tokens that an unmarked question needs in front of it
+MOST_PARTS = 8  # more are a story: then only its sentences count, and above that it is taken as a whole
+LONGEST_RUN = 3
+
+
+@dataclass(frozen=True)
+class Run:
+    """Neighbouring parts of a message, from number `first` to `last`, and their text."""
+
+    first: int
+    last: int
+    text: str
 
 
 def make_nlp() -> Language:
-    """The pipeline: tokens, then clauses as `doc.spans["clauses"]`."""
+    """The pipeline: tokens, then the parts as `doc.spans["parts"]`."""
     nlp = spacy.blank("en")
-    nlp.add_pipe("clause_splitter")
+    nlp.add_pipe("part_splitter")
     return nlp
 
 
-@Language.component("clause_splitter")
-def clause_splitter(doc: Doc) -> Doc:
-    """Mark the clauses of `doc`."""
-    starts = [0, *(index for index in range(1, len(doc)) if _starts_clause(doc, index)), len(doc)]
-    spans = [_trimmed(doc[start:end]) for start, end in zip(starts, starts[1:])]
-    doc.spans["clauses"] = [span for span in spans if len(span) >= MIN_TOKENS]
+@Language.component("part_splitter")
+def part_splitter(doc: Doc) -> Doc:
+    """Mark the parts of `doc`."""
+    for begins in (_begins_part, _begins_sentence):
+        starts = [0, *(index for index in range(1, len(doc)) if begins(doc, index)), len(doc)]
+        spans = [_trimmed(doc, start, end) for start, end in zip(starts, starts[1:])]
+        found = [doc[start:end] for start, end in spans if start < end]
+        if len(found) <= MOST_PARTS:
+            break
+    doc.spans["parts"] = found if len(found) <= MOST_PARTS else []
     return doc
 
 
-def clauses(doc: Doc) -> list[str]:
-    """The texts of the clauses; empty when the message is one clause, or too many to be questions."""
-    texts = [span.text for span in doc.spans["clauses"]] if len(doc.spans["clauses"]) > 1 else _items(doc)
-    return texts if 2 <= len(texts) <= MAX_CLAUSES else []
+def runs(doc: Doc) -> list[Run]:
+    """All runs of neighbouring parts but the whole message; empty for a message of one part, or of too many."""
+    parts = doc.spans["parts"]
+    return [
+        Run(first, last, doc[parts[first].start : parts[last].end].text)
+        for first in range(len(parts))
+        for last in range(first, min(first + LONGEST_RUN, len(parts)))
+        if last - first + 1 < len(parts)
+    ]
 
 
-def _items(doc: Doc) -> list[str]:
-    """The items of a short list ("opening hours, phone number, address pls"); empty when there is no comma."""
-    if len(doc) > LONGEST_LIST or not any(token.text in SEPARATORS for token in doc):
-        return []
-    ends = [index for index, token in enumerate(doc) if token.text in SEPARATORS or token.lower_ in JOINS]
-    spans = [_trimmed(doc[start:end]) for start, end in zip([0, *(end + 1 for end in ends)], [*ends, len(doc)])]
-    return [span.text for span in spans if len(span)]
+def _begins_sentence(doc: Doc, index: int) -> bool:
+    return doc[index - 1].text[0] in ENDS
 
 
-def _starts_clause(doc: Doc, index: int) -> bool:
+def _begins_part(doc: Doc, index: int) -> bool:
     before, token = doc[index - 1], doc[index]
-    if before.text[0] in ENDS:
+    if _begins_sentence(doc, index) or before.lower_ in JOINS or before.text in SEPARATORS:
         return True
-    if before.lower_ in JOINS or before.text == ",":
-        return token.lower_ in STARTS
-    return False
+    following = doc[index + 1].lower_ if index + 1 < len(doc) else ""
+    if token.lower_ in VERBS:
+        asked_already = any(word.lower_ in QUESTION_WORDS for word in doc[max(0, index - 3) : index])  # "how well | does it work"
+        asks = following in SUBJECTS and not asked_already
+    else:
+        asks = token.lower_ in QUESTION_WORDS
+    return asks and index >= FEWEST_BEFORE and before.lower_ not in BEFORE_A_CLAUSE | QUESTION_WORDS
 
 
-def _trimmed(span: Span) -> Span:
-    """Without joining words and punctuation at either end."""
-    start, end = span.start, span.end
-    while start < end and (span.doc[start].lower_ in JOINS or span.doc[start].is_punct or span.doc[start].is_space):
+def _trimmed(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """Without joining words and punctuation at either end, but with its question mark."""
+    while start < end and (doc[start].lower_ in JOINS or doc[start].is_punct or doc[start].is_space):
         start += 1
-    while end > start and (span.doc[end - 1].lower_ in JOINS or span.doc[end - 1].text == "," or span.doc[end - 1].is_space):
+    while end > start and (doc[end - 1].lower_ in JOINS or doc[end - 1].text in SEPARATORS or doc[end - 1].is_space):
         end -= 1
-    return span.doc[start:end]
+    return start, end

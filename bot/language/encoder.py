@@ -56,17 +56,20 @@ class SentenceEncoder:
             states = self._bert.embeddings(input_ids=ids, token_type_ids=tf.zeros_like(ids), training=False)
             return run_layers(layers[:SHARED_LAYERS], states, mask, training=False)
 
-        self.lower_states = lower
-        upper = self.pooler(layers[SHARED_LAYERS:])
-        self._upper = tf.function(
-            lambda states, mask: upper(states, mask, training=False),
-            input_signature=[tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None], tf.int32)],
-        )
+        self._lower = lower
+        self._latest: tuple[bytes, Any] = (b"", None)
+        self._upper = self.compiled(self.pooler(layers[SHARED_LAYERS:]))
         self.encode(["warm up"])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`, shape (len(texts), DIMENSIONS)."""
         return self.in_batches(texts, lambda ids, mask: self._upper(self.lower_states(ids, mask), mask).numpy(), BATCH)
+
+    def lower_states(self, ids: np.ndarray, mask: np.ndarray) -> Any:
+        """What the lower layers make of the tokens. Both views ask for the same texts, one after the other: the latest are kept."""
+        if self._latest[0] != ids.tobytes():
+            self._latest = ids.tobytes(), self._lower(ids, mask)
+        return self._latest[1]
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """Token numbers of each text, at most MAX_TOKENS."""
@@ -101,6 +104,14 @@ class SentenceEncoder:
             copy.set_weights(layer.get_weights())
             copies.append(copy)
         return copies
+
+    @staticmethod
+    def compiled(upper: Callable[..., Any]) -> Callable[..., Any]:
+        """Upper layers and pooling as one graph, not for training."""
+        import tensorflow as tf
+
+        signature = [tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None], tf.int32)]
+        return tf.function(lambda states, mask: upper(states, mask, training=False), input_signature=signature)
 
     @staticmethod
     def pooler(layers: Sequence[Any]) -> Callable[..., Any]:

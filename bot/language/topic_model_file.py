@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot.language.topic_model import Head, TopicModel
+from bot.language.evidence import Head
+from bot.language.topic_model import TopicModel
 
 HEAD_FIELDS = ("weights", "bias", "vectors")
 
@@ -24,7 +25,7 @@ def save(model: TopicModel, folder: Path) -> None:
         **{f"{field}_{number}": getattr(head, field) for number, head in enumerate(model.heads) for field in HEAD_FIELDS},
     )  # fmt: skip
     vocabularies = [{term: int(column) for term, column in part.vocabulary_.items()} for part in model.features.parts]
-    document = {"labels": model.labels, "texts": model.texts, "vocabularies": vocabularies, "heads": len(model.heads)}
+    document = {"labels": model.labels, "texts": model.texts, "vocabularies": vocabularies, "heads": len(model.heads), "vote_weight": model.vote_weight}
     (folder / "model.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
 
 
@@ -32,7 +33,7 @@ def load(folder: Path) -> TopicModel:
     """Read what `save` wrote."""
     model = TopicModel()
     document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    model.labels, model.texts = tuple(document["labels"]), tuple(document["texts"])
+    model.labels, model.texts, model.vote_weight = tuple(document["labels"]), tuple(document["texts"]), document["vote_weight"]
     with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
         for name in ("text_labels", "scale", "certainty"):
             setattr(model, name, arrays[name])

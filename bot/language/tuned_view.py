@@ -20,7 +20,7 @@ DECAY = 0.01
 PAIRS = 24  # a batch holds as many examples, and a mate of the same label for each
 TEMPERATURE = 0.07
 SCALE = 1 / TEMPERATURE
-EXAMPLES_SEEN, FEWEST_PASSES, MOST_PASSES = 8_000, 1, 16
+EXAMPLES_SEEN, MOST_PASSES = 14_000, 16  # many examples are sampled, few are gone through several times
 SEED = 7
 TUNED_TOKENS = 32  # longer examples are cut while tuning: half the time, and few are longer
 FILE = "tuned_view.npz"
@@ -33,6 +33,7 @@ class TunedView:
         self._encoder = encoder
         self._layers = encoder.copy_of_top(LAYERS)
         self._pooled = encoder.pooler(self._layers)
+        self._upper = encoder.compiled(self._pooled)
 
     def tune(self, texts: Sequence[str], labels: np.ndarray, vectors: np.ndarray) -> "TunedView":
         """Train on `texts` with label numbers, starting from their published `vectors`."""
@@ -44,7 +45,7 @@ class TunedView:
         means = np.stack([vectors[targets == number].mean(axis=0) for number in range(len(classes))])
         proxies = tf.Variable(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=tf.float32)
         weights = [weight for layer in self._layers for weight in layer.trainable_weights] + [proxies]
-        steps = max(1, passes(len(texts)) * len(texts) // (2 * PAIRS))
+        steps = max(1, min(EXAMPLES_SEEN, MOST_PASSES * len(texts)) // (2 * PAIRS))
         rate = tf.keras.optimizers.schedules.PolynomialDecay(STEP, steps, 0.0)
         optimizer = tf.keras.optimizers.AdamW(rate, weight_decay=DECAY, jit_compile=False)
         optimizer.build(weights)
@@ -72,7 +73,7 @@ class TunedView:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`, shape (len(texts), DIMENSIONS)."""
-        return self._encoder.in_batches(texts, lambda ids, mask: self._pooled(self._encoder.lower_states(ids, mask), mask, training=False).numpy(), BATCH)
+        return self._encoder.in_batches(texts, lambda ids, mask: self._upper(self._encoder.lower_states(ids, mask), mask).numpy(), BATCH)
 
     def save(self, folder: Path) -> None:
         """Write the layers' weights, without pickle."""
@@ -87,11 +88,6 @@ class TunedView:
             for layer in view._layers:
                 layer.set_weights([next(weights) for _ in layer.get_weights()])
         return view
-
-
-def passes(count: int) -> int:
-    """How often to go through `count` examples: few examples need more passes, many would take too long."""
-    return int(np.clip(EXAMPLES_SEEN // max(count, 1), FEWEST_PASSES, MOST_PASSES))
 
 
 def _contrastive(rows: Any, targets: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Rasa component: tokens and clauses of the message, by spaCy."""
+"""Rasa component: tokens and parts of the message, by spaCy."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from spacy.tokens import Doc
 
-from bot.language.clauses import clauses, make_nlp
+from bot.language.clauses import make_nlp, runs
 
 CLAUSES = "clauses"
+RUNS = "runs"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class ClinicLanguage(GraphComponent):
-    """Puts tokens and the list of clauses (empty for a message of one clause) on each message."""
+    """Puts on each message its tokens, the texts of its parts (none for a message of one part), and all runs of parts."""
 
     def __init__(self) -> None:
         self._nlp = make_nlp()
@@ -44,7 +45,9 @@ class ClinicLanguage(GraphComponent):
         for message in messages:
             doc = self._nlp(message.get(TEXT) or "")
             _set_tokens(message, doc)
-            message.set(CLAUSES, clauses(doc), add_to_output=True)
+            found = runs(doc)
+            message.set(CLAUSES, [run.text for run in found if run.first == run.last], add_to_output=True)
+            message.set(RUNS, found)
         return messages
 
 

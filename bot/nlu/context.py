@@ -14,7 +14,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.language.decision import FAQ, Decision
+from bot.language.decision import Decision
+from bot.language.several import FAQ
 from bot.nlu.topic_classifier import DECISION, set_decision
 
 OFFERS_STAFF = ("utter_decline", "utter_feedback_negative", "utter_deny", "utter_error", "utter_staff_will_look")

@@ -14,3 +14,11 @@ def source_hash(*files: str) -> str:
     for name in files:
         digest.update((BOT / name).read_bytes())
     return digest.hexdigest()
+
+
+def files_hash(folder: Path) -> str:
+    """Hash of the YAML files in `folder`."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.yml")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

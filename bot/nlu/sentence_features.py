@@ -1,4 +1,4 @@
-"""Rasa component: sentence vectors of the message and of its clauses."""
+"""Rasa component: sentence vectors of the message and of all runs of its parts."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language.encoder import WEIGHTS_SHA256, sentence_encoder
-from bot.nlu.clinic_language import CLAUSES
+from bot.nlu.clinic_language import RUNS
 from bot.nlu.fingerprint import source_hash
 
-CLAUSE_VECTORS = "clause_vectors"
+RUN_VECTORS = "run_vectors"
 NAME = "SentenceFeatures"
 
 
@@ -45,9 +45,9 @@ class SentenceFeatures(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            vectors = sentence_encoder().encode([message.get(TEXT) or "", *(message.get(CLAUSES) or [])])
+            vectors = sentence_encoder().encode([message.get(TEXT) or "", *(run.text for run in message.get(RUNS) or ())])
             _add(message, vectors[0])
-            message.set(CLAUSE_VECTORS, vectors[1:])
+            message.set(RUN_VECTORS, vectors[1:])
         return messages
 
 

@@ -1,8 +1,8 @@
-"""Rasa policy: answers several topics of one message in order, then goes back to an open request."""
+"""Rasa policy: answers several topics of one message in order, then turns to a wish for staff, or back to an open request."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Text
 
 from rasa.core.policies.policy import Policy, PolicyPrediction
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -15,8 +15,11 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.answers.catalogue import FAQ
 from bot.language.decision import decision_of
+from bot.language.several import STAFF
+from bot.nlu.form_answer import FORM
 
 ABOVE_RULES = 7  # RulePolicy has priority 6
+SWITCH = "action_switch_request"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
@@ -33,10 +36,11 @@ class SeveralTopics(Policy):
     def predict_action_probabilities(
         self, tracker: DialogueStateTracker, domain: Domain, rule_only_data: Optional[Dict[Text, Any]] = None, **kwargs: Any
     ) -> PolicyPrediction:
-        topics, done = _asked_and_done(tracker)
-        if len(topics) < 2:
+        decision, done = _decision_and_done(tracker)
+        if len(decision.get("topics") or ()) < 2 or decision.get("kind") != "answer":
             return self._prediction(self._default_predictions(domain))
-        waiting = [FAQ + topic for topic in topics if FAQ + topic not in done]
+        planned = () if FORM in done else _actions(decision["topics"], bool(tracker.active_loop_name))
+        waiting = [action for action in planned if action not in done]
         events = None
         if waiting:
             action = waiting[0]
@@ -49,13 +53,20 @@ class SeveralTopics(Policy):
         return self._prediction(prediction, optional_events=events, is_no_user_prediction=True)
 
 
-def _asked_and_done(tracker: DialogueStateTracker) -> "tuple[List[Text], List[Text]]":
-    """Topics that the newest message asks about, and the actions taken since."""
+def _actions(topics: Sequence[Text], request_is_open: bool) -> List[Text]:
+    """Answers first; a wish for staff opens the request form, or turns an open request into another."""
+    answers = [FAQ + topic for topic in topics if topic not in STAFF]
+    if len(answers) == len(topics):
+        return answers
+    return answers + ([SWITCH, FORM] if request_is_open else [FORM])
+
+
+def _decision_and_done(tracker: DialogueStateTracker) -> "tuple[Mapping[Text, Any], List[Text]]":
+    """What was decided for the newest message, and the actions taken since."""
     done: List[Text] = []
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
-            decision = decision_of(event.parse_data or {})
-            return (list(decision["topics"]) if decision.get("kind") == "answer" else []), done
+            return decision_of(event.parse_data or {}), done
         if isinstance(event, ActionExecuted):
             done.append(event.action_name or "")
-    return [], done
+    return {}, done

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
-from typing import Any, Dict, List, Optional, Text
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Text
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,16 +18,21 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import topic_model_file
-from bot.language.decision import FAQ, Cuts, Decision, choose_cuts, decide
+from bot.language.asking import Asked, Asking
+from bot.language.clauses import make_nlp, runs
+from bot.language.decision import Cuts, Decision, choose_cuts, decide
 from bot.language.encoder import sentence_encoder
+from bot.language.several import FAQ, name_of, read_several
 from bot.language.topic_model import Guess, TopicModel, Tuner
 from bot.language.tuned_view import TunedView
-from bot.nlu.clinic_language import CLAUSES
-from bot.nlu.fingerprint import source_hash
-from bot.nlu.sentence_features import CLAUSE_VECTORS, sentence_vector
+from bot.nlu.clinic_language import RUNS
+from bot.nlu.fingerprint import files_hash, source_hash
+from bot.nlu.sentence_features import RUN_VECTORS, sentence_vector
+from bot.settings import Settings
 
 DECISION = "decision"
-HELPERS = ("language/topic_model.py", "language/tuned_view.py", "language/topic_model_file.py", "language/grouping.py", "language/decision.py")
+ASKED_SHOWN = 4
+HELPERS = tuple(f"language/{name}.py" for name in "asking clauses decision evidence grouping ngrams several topic_model topic_model_file tuned_view".split())
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -35,10 +41,10 @@ class TopicClassifier(GraphComponent):
 
     def __init__(
         self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-        model: Optional[TopicModel] = None, cuts: Optional[Cuts] = None, tuned: Optional[TunedView] = None,
+        model: Optional[TopicModel] = None, cuts: Optional[Cuts] = None, asking: Optional[Asking] = None, tuned: Optional[TunedView] = None,
     ) -> None:  # fmt: skip
         self._config, self._storage, self._resource = config, model_storage, resource
-        self._model, self._cuts, self._tuned = model, cuts, tuned
+        self._model, self._cuts, self._asking, self._tuned = model, cuts, asking, tuned
         self._known = _exact_texts(model) if model else {}
 
     @staticmethod
@@ -57,13 +63,14 @@ class TopicClassifier(GraphComponent):
         cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
     ) -> "TopicClassifier":
         with model_storage.read_from(resource) as folder:
-            cuts = Cuts(**json.loads((folder / "cuts.json").read_text(encoding="ascii")))
+            stored = json.loads((folder / "decision.json").read_text(encoding="ascii"))
+            cuts, asking = Cuts(**stored["cuts"]), Asking(np.array(stored["weights"]), np.array(stored["scale"]))
             tuned = TunedView.load(folder, sentence_encoder()) if config["tuned_view"] else None
-            return cls(config, model_storage, resource, topic_model_file.load(folder), cuts, tuned)
+            return cls(config, model_storage, resource, topic_model_file.load(folder), cuts, asking, tuned)
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        return source_hash(*HELPERS)
+        return source_hash(*HELPERS) + files_hash(_several_folder())
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on the intent examples and on the canonical question of each topic."""
@@ -76,13 +83,26 @@ class TopicClassifier(GraphComponent):
             vectors.extend(sentence_encoder().encode(list(questions.values())))
         texts, labels = texts + list(questions.values()), labels + list(questions)
         self._model = TopicModel().fit(texts, labels, np.array(vectors), self._tuner(texts, labels, np.array(vectors)))
-        self._cuts = choose_cuts(self._model)
+        self._cuts, self._asking = choose_cuts(self._model), self._learn_asking()
         with self._storage.write_to(self._resource) as folder:
             topic_model_file.save(self._model, folder)
             if self._tuned:
                 self._tuned.save(folder)
-            (folder / "cuts.json").write_text(json.dumps(asdict(self._cuts)), encoding="ascii")
+            stored = {"cuts": asdict(self._cuts), "weights": self._asking.weights.tolist(), "scale": self._asking.scale.tolist()}
+            (folder / "decision.json").write_text(json.dumps(stored), encoding="ascii")
         return self._resource
+
+    def _learn_asking(self) -> Asking:
+        """Which of the topics that a message mentions it asks about, learned from messages of several parts."""
+        nlp = make_nlp()
+        messages = [(text, found, topics) for text, topics in read_several(_several_folder()) for found in [runs(nlp(text))] if found]
+        texts = [part for text, found, _ in messages for part in (text, *(run.text for run in found))]
+        guesses = iter(self._guesses(texts, sentence_encoder().encode(texts)))
+        return Asking.learn([(next(guesses), [(run, next(guesses)) for run in found], topics) for _, found, topics in messages])
+
+    def _guesses(self, texts: List[Text], vectors: np.ndarray) -> List[Guess]:
+        assert self._model, "only a trained component guesses"
+        return self._model.guess(texts, [vectors, self._tuned.encode(texts)] if self._tuned else [vectors])
 
     def _tuner(self, texts: List[Text], labels: List[Text], vectors: np.ndarray) -> Optional[Tuner]:
         """Tunes a view on the rows that it is given; the last one, made from all rows, is the one that is kept."""
@@ -103,13 +123,12 @@ class TopicClassifier(GraphComponent):
         return messages
 
     def _understand(self, message: Message) -> None:
-        assert self._model and self._cuts, "process is only called on a trained component"
-        text, clauses = message.get(TEXT) or "", message.get(CLAUSES) or []
-        vectors = np.vstack([sentence_vector(message)[None, :], message.get(CLAUSE_VECTORS)]) if clauses else sentence_vector(message)[None, :]
-        views = [vectors, self._tuned.encode([text, *clauses])] if self._tuned else [vectors]
-        whole, *parts = [self._exactly(guess) for guess in self._model.guess([text, *clauses], views)]
-        decision = decide(whole, parts, self._cuts)
-        set_decision(message, decision, whole)
+        assert self._cuts and self._asking, "process is only called on a trained component"
+        text, found = message.get(TEXT) or "", list(message.get(RUNS) or ())
+        vectors = np.vstack([sentence_vector(message)[None, :], message.get(RUN_VECTORS)]) if found else sentence_vector(message)[None, :]
+        whole, *parts = [self._exactly(guess) for guess in self._guesses([text, *(run.text for run in found)], vectors)]
+        asked = self._asking.asked(whole, list(zip(found, parts)))
+        set_decision(message, decide(whole, parts, asked, self._cuts), whole, asked)
 
     def _exactly(self, guess: Guess) -> Guess:
         """A text that equals a known one (a tapped button, for instance) leaves no doubt."""
@@ -117,22 +136,27 @@ class TopicClassifier(GraphComponent):
         if label is None:
             return guess
         ranking = ((label, 1.0), *(pair for pair in guess.ranking if pair[0] != label))
-        return Guess(guess.text, label, 1.0, ranking, guess.energy, guess.cosine, guess.ngram, guess.nearest)
+        return replace(guess, label=label, sure=1.0, ranking=ranking)
 
 
-def set_decision(message: Message, decision: Decision, guess: Optional[Guess] = None) -> None:
+def set_decision(message: Message, decision: Decision, guess: Optional[Guess] = None, asked: Sequence[Asked] = ()) -> None:
     """Write a decision in the forms that Rasa and our own code read."""
     message.set(INTENT, {"name": decision.intent, "confidence": decision.confidence}, add_to_output=True)
     message.set(DECISION, decision.as_dict(), add_to_output=True)
     if guess:
         ranking = [{"name": label, "confidence": probability} for label, probability in guess.ranking]
         message.set("intent_ranking", ranking, add_to_output=True)
-        evidence = {"nearest": guess.nearest, "energy": guess.energy, "cosine": guess.cosine, "ngram": guess.ngram}
+        evidence = {"nearest": guess.nearest, "known": guess.known, "energy": guess.energy, "cosine": guess.cosine, "ngram": guess.ngram}
+        evidence["asked"] = [[name_of(found.label), found.probability] for found in asked[:ASKED_SHOWN]]
         message.set("evidence", evidence, add_to_output=True)
-    if decision.kind == "answer":
+    if decision.kind == "answer" and decision.topics:
         key = FAQ + decision.topics[0]
         response = {"responses": [], "confidence": decision.confidence, "intent_response_key": key, "utter_action": f"utter_{key}"}
         message.set("response_selector", {"faq": {"response": response, "ranking": []}}, add_to_output=True)
+
+
+def _several_folder() -> Path:
+    return Settings.load().data / "several"
 
 
 def _canonical_questions(training_data: TrainingData) -> Dict[Text, Text]:

@@ -1,10 +1,10 @@
-"""`make bench`: ours beside simple baselines, on the project's own data and, where their folder is named, on the public sets.
+"""`make bench`: ours beside Rasa's default pipeline and simple baselines, on own data and, where their folder is named, on the public sets.
 
     make bench                                          own data
     NERVELINE_BENCHMARKS=/folder make bench             and the public sets in that folder
-    NERVELINE_BENCHMARK_SETS=HINT3                       only the public sets whose name holds this
+    make bench ONLY="HINT3 COVID-Q"                     only the parts whose name holds one of these words
 
-Writes build/bench.json and prints a table. Seeds are fixed.
+Adds to build/bench.json, part by part, and prints a table. Seeds are fixed.
 """
 
 from __future__ import annotations
@@ -14,99 +14,81 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 import numpy as np
-from sklearn.model_selection import GroupKFold
 
-from bot.answers.catalogue import Catalogue
-from bot.check import read_examples
-from bot.language.decision import choose_cuts
-from bot.language.encoder import sentence_encoder
-from bot.language.grouping import near_duplicate_groups
 from bot.settings import ROOT
-from tests.benchmarks.measures import OUTSIDE, auroc, calibration_error, in_scope_accuracy, interval, mcc_at, percent, recall_outside_at
+from tests.benchmarks.measures import auroc, best, in_scope_accuracy, interval, mcc_at, percent, recall_outside_at
+from tests.benchmarks.own_data import curve, fold, sample, voice
+from tests.benchmarks.parts import Part
 from tests.benchmarks.public_sets import public_sets
-from tests.benchmarks.systems import Ours, all_systems
+from tests.benchmarks.systems import Ours
+from tests.benchmarks.zones import certainty, confusions, zones
 
-FOLDS = 5
-HEAD = f"{'data':22} {'system':28} {'in-scope acc. (95 % CI)':26} {'AUROC':>6} {'OOS@95':>7} {'MCC@cut':>8} {'train s':>8} {'ms':>6}"
+TARGET = ROOT / "build" / "bench.json"
+HEAD = f"{'data':24} {'system':26} {'in-scope acc. (95 % CI)':24} {'AUROC':>6} {'OOS@95':>7} {'MCC@cut':>8} {'best MCC':>8} {'train s':>8} {'ms p50':>7}"
+TIMED = 200  # messages, one at a time
 
 
-def main() -> int:
-    results: list[dict[str, Any]] = []
+def main(only: "list[str]") -> int:
     print(HEAD)
-    if os.environ.get("NERVELINE_BENCHMARK_SETS", "own") == "own":
-        own_data(results)
-    folder = Path(os.environ.get("NERVELINE_BENCHMARKS", "nowhere"))
-    if folder.is_dir():
-        wanted = os.environ.get("NERVELINE_BENCHMARK_SETS", "")
-        for data in public_sets(folder):
-            if wanted in data.name:
-                train = data.train + sorted({(label.replace("_", " "), label) for _, label in data.train if not label.isdecimal()})
-                for system in all_systems():
-                    compare(results, data.name, system, train, data.test)
-    else:
-        print("The public sets are skipped: NERVELINE_BENCHMARKS names no folder.")
-    target = ROOT / "build" / "bench.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(results, indent=1), encoding="utf-8")
-    print(f"Written to {target}")
+    for part in _parts():
+        if not only or any(word in part.name for word in only):
+            for system in part.systems:
+                _keep(_compare(part, system))
+    print(f"Written to {TARGET}")
     return 0
 
 
-def own_data(results: list[dict[str, Any]]) -> None:
-    """One fold of grouped cross-validation for each system (all folds with NERVELINE_BENCHMARK_FOLDS=5), and our certainty."""
-    examples = list(read_examples(ROOT / "data" / "nlu"))
-    questions = Catalogue.load(ROOT / "data").questions()
-    texts = [example.text for example in examples] + list(questions.values())
-    labels = np.array([example.intent for example in examples] + [f"faq/{topic}" for topic in questions])
-    vectors = sentence_encoder().encode(texts)
-    groups = near_duplicate_groups(vectors, np.unique(labels, return_inverse=True)[1])
-    folds = list(GroupKFold(FOLDS).split(vectors, groups=groups))[: int(os.environ.get("NERVELINE_BENCHMARK_FOLDS", "1"))]
-    for system in all_systems():
-        for number, (known, test) in enumerate(folds):
-            train = [(texts[row], labels[row]) for row in known]
-            compare(results, f"own data, fold {number + 1}", system, train, [(texts[row], labels[row]) for row in test], vectors[known])
-            if isinstance(system, Ours) and system.view:
-                zones(results, system, [texts[row] for row in test], labels[test])
+def _parts() -> Iterator[Part]:
+    yield from (fold(), voice(), sample(), *curve())
+    folder = Path(os.environ.get("NERVELINE_BENCHMARKS", "nowhere"))
+    if folder.is_dir():
+        yield from public_sets(folder)
+    else:
+        print("The public sets are skipped: NERVELINE_BENCHMARKS names no folder.")
 
 
-def compare(results: list[dict[str, Any]], data: str, system: Any, train: list[tuple[str, str]], test: list[tuple[str, str]], vectors: Any = None) -> None:
-    system.fit([text for text, _ in train], [label for _, label in train], vectors)
-    truth = np.array([label for _, label in test])
-    predicted, scores = system.read([text for text, _ in test])
-    one = test[: min(200, len(test))]
-    started = time.perf_counter()
-    for text, _ in one:
-        system.read([text])
-    milliseconds = (time.perf_counter() - started) / len(one) * 1000
-    inside = np.where(predicted == OUTSIDE, -1.0, scores)  # a system that knows the class may say it
+def _compare(part: Part, system: Any) -> "dict[str, Any]":
+    texts, truth = [text for text, _ in part.test], np.array([label for _, label in part.test])
+    system.fit([text for text, _ in part.train], [label for _, label in part.train])
+    predicted, scores = system.read(texts)
     row = {
-        "data": data, "system": system.name, "in_scope_accuracy": in_scope_accuracy(truth, predicted), "interval": interval(in_scope_accuracy, truth, predicted),
-        "auroc": auroc(truth, inside), "oos_recall_at_95": recall_outside_at(truth, inside), "mcc_at_cut": mcc_at(truth, predicted, scores, system.cut),
-        "train_seconds": system.seconds, "milliseconds": milliseconds, "train": len(train), "test": len(test),
+        "data": part.name, "system": system.name, "train": len(part.train), "test": len(part.test), "train_seconds": system.seconds,
+        "milliseconds": _milliseconds(system, texts[:TIMED]), "in_scope_accuracy": in_scope_accuracy(truth, predicted),
+        "interval": interval(in_scope_accuracy, truth, predicted), "auroc": auroc(truth, predicted, scores),
+        "auroc_interval": interval(auroc, truth, predicted, scores), "oos_recall_at_95": recall_outside_at(truth, predicted, scores),
+        "mcc_at_cut": mcc_at(truth, predicted, scores, system.cut), "best_mcc": best(mcc_at, truth, predicted, scores),
     }  # fmt: skip
-    results.append(row)
     low, high = row["interval"]
-    accuracy = f"{percent([row['in_scope_accuracy']])} ({percent([low])}–{percent([high])})"
-    print(f"{data:22} {system.name:28} {accuracy:26} {percent([row['auroc']]):>6} {percent([row['oos_recall_at_95']]):>7} {percent([row['mcc_at_cut']]):>8} {system.seconds:8.1f} {milliseconds:6.1f}", flush=True)
+    accuracy = f"{percent(row['in_scope_accuracy'])} ({percent(low)}–{percent(high)})"
+    measured = "".join(f" {percent(row[name]):>{width}}" for name, width in (("auroc", 6), ("oos_recall_at_95", 7), ("mcc_at_cut", 8), ("best_mcc", 8)))
+    print(f"{part.name:24} {system.name:26} {accuracy:24}{measured} {system.seconds:8.1f} {row['milliseconds']:7.1f}", flush=True)
+    if isinstance(system, Ours):
+        row["zones"] = zones(system, texts, truth)
+        if part.explain:
+            row |= {"certainty": certainty(system, texts, truth), "confusions": confusions(truth, predicted)}
+    return row
 
 
-def zones(results: list[dict[str, Any]], system: Ours, texts: list[str], truth: np.ndarray) -> None:
-    """What our cuts do with unseen messages, and whether the certainty is true."""
-    cuts = choose_cuts(system.model)
-    predicted, sure = system.read(texts)
-    answered = (sure >= cuts.answer) & (predicted != OUTSIDE)
-    inside = truth != OUTSIDE
-    row = {
-        "data": "own data", "cuts": vars(cuts), "calibration_error": calibration_error(predicted == truth, sure),
-        "in_scope_answered_right": float((answered & (predicted == truth))[inside].mean()), "in_scope_answered_wrong": float((answered & (predicted != truth))[inside].mean()),
-        "out_of_scope_answered": float(answered[~inside].mean()),
-    }  # fmt: skip
-    results.append(row)
-    print("   zones: " + ", ".join(f"{name.replace('_', ' ')} {100 * value:.1f} %" for name, value in row.items() if isinstance(value, float)) + f", cuts {cuts.answer} / {cuts.offer}", flush=True)
+def _milliseconds(system: Any, texts: "list[str]") -> float:
+    """Median time of one message alone."""
+    times = []
+    for text in texts:
+        started = time.perf_counter()
+        system.read([text])
+        times.append(time.perf_counter() - started)
+    return float(np.median(times) * 1000)
+
+
+def _keep(row: "dict[str, Any]") -> None:
+    """Put the row into the file, in place of an older one of the same data and system."""
+    TARGET.parent.mkdir(exist_ok=True)
+    rows = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else []
+    rows = [other for other in rows if (other["data"], other["system"]) != (row["data"], row["system"])] + [row]
+    TARGET.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

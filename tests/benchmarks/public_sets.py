@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
 from tests.benchmarks.measures import OUTSIDE
+from tests.benchmarks.parts import Part, Rows
+from tests.benchmarks.systems import Ours, Simple, minilm, tfidf
 
 
-@dataclass(frozen=True)
-class Set:
-    """Train and test rows as (text, label)."""
-
-    name: str
-    train: list[tuple[str, str]]
-    test: list[tuple[str, str]]
-
-
-def public_sets(folder: Path) -> Iterator[Set]:
-    """All sets that the folder holds."""
+def public_sets(folder: Path) -> Iterator[Part]:
+    """All sets, each with the names of its labels as one more example (as the questions of our answers are for ours)."""
     for bot in ("sofmattress", "curekart", "powerplay11"):
-        yield _set(folder, f"HINT3 {bot}", f"hint3/v1/train/{bot}_train.csv", f"hint3/v1/test/{bot}_test.csv", "sentence", "label")
-    yield _set(folder, "BANKING77 10-shot", "banking77/train_10.csv", "banking77/test.csv", "text", "category")
-    yield _set(folder, "HWU64 10-shot", "hwu64/train_10.csv", "hwu64/test.csv", "text", "category")
-    yield _set(folder, "COVID-Q 3-shot", "covid_q/classes_train3.csv", "covid_q/classes_testA.csv", "question", "class_id")
+        yield _part(f"HINT3 {bot}", _rows(folder / f"hint3/v1/train/{bot}_train.csv", "sentence", "label"), _rows(folder / f"hint3/v1/test/{bot}_test.csv", "sentence", "label"))
+    for name, place in (("BANKING77 10-shot", "banking77"), ("HWU64 10-shot", "hwu64")):
+        yield _part(name, _rows(folder / place / "train_10.csv", "text", "category"), _rows(folder / place / "test.csv", "text", "category"))
+    yield _part("COVID-Q 3-shot", *_covid(folder / "covid_q"))
     full = json.loads((folder / "clinc150/data_full.json").read_text(encoding="utf-8"))
     test = [(text, label) for text, label in full["test"]] + [(text, OUTSIDE) for text, _ in full["oos_test"]]
-    yield Set("CLINC150 10-shot", _rows(folder / "clinc150/train_10.csv", "text", "intent"), test)
+    yield _part("CLINC150 10-shot", _rows(folder / "clinc150/train_10.csv", "text", "intent"), test)
+    yield _part("CLINC150 full", [(text, label) for text, label in full["train"]], test)
 
 
-def _set(folder: Path, name: str, train: str, test: str, text: str, label: str) -> Set:
-    return Set(name, _rows(folder / train, text, label), _rows(folder / test, text, label))
+def _part(name: str, train: Rows, test: Rows) -> Part:
+    names = sorted({(label.replace("_", " "), label) for _, label in train if not label.isdecimal()})
+    return Part(name, [*train, *names], test, [Ours(), Simple("MiniLM + LR", minilm), Simple("TF-IDF + LR", tfidf)])
 
 
-def _rows(path: Path, text: str, label: str) -> list[tuple[str, str]]:
+def _covid(folder: Path) -> "tuple[Rows, Rows]":
+    """Three questions of each class; tested on real questions of these classes, and on those of all other classes."""
+    train, test = (_rows(folder / f"classes_{name}.csv", "question", "class_id") for name in ("train3", "testA"))
+    classes = {label for _, label in train}
+    outside = [(text, OUTSIDE) for text, label in _rows(folder / "all_questions.csv", "question", "class_id") if label not in classes]
+    return train, [*test, *outside]
+
+
+def _rows(path: Path, text: str, label: str) -> Rows:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     header = [name.strip() for name in rows[0]]

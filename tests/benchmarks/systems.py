@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
 import time
-from typing import Optional, Sequence
+from pathlib import Path
+from typing import Any, Callable, Optional, Sequence
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import FunctionTransformer
 
 from bot.language.encoder import sentence_encoder
-from bot.language.topic_model import TopicModel
+from bot.language.topic_model import Guess, TopicModel
 from bot.language.tuned_view import TunedView
 
 
@@ -22,9 +26,9 @@ class Ours:
         self.name = "ours" if tuned else "ours without the tuned view"
         self._tuned = tuned
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str], vectors: Optional[np.ndarray] = None) -> "Ours":
+    def fit(self, texts: Sequence[str], labels: Sequence[str]) -> "Ours":
         started = time.perf_counter()
-        vectors = sentence_encoder().encode(texts) if vectors is None else vectors
+        vectors = sentence_encoder().encode(texts)
         numbers = np.unique(labels, return_inverse=True)[1]
         self.view: Optional[TunedView] = None
 
@@ -36,42 +40,95 @@ class Ours:
         self.seconds = time.perf_counter() - started
         return self
 
-    def read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Label and certainty of each text."""
+    def guesses(self, texts: Sequence[str]) -> list[Guess]:
         views = [sentence_encoder().encode(texts), *([self.view.encode(texts)] if self.view else [])]
-        guesses = self.model.guess(texts, views)
-        return np.array([guess.label for guess in guesses]), np.array([guess.sure for guess in guesses])
+        return self.model.guess(texts, views)
+
+    def read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Label of each text, and how known it is."""
+        guesses = self.guesses(texts)
+        return np.array([guess.label for guess in guesses]), np.array([guess.known for guess in guesses])
 
     @property
     def cut(self) -> float:
-        """The certainty that 95 % of the training texts reach out of fold."""
-        return float(np.quantile(self.model.out_of_fold_sure, 0.05))
+        """What 95 % of the training texts reach while they are held out."""
+        return float(np.quantile(self.model.known(self.model.unseen.seen), 0.05))
+
+
+class RasaDefault:
+    """The pipeline that `rasa init` writes: DIET, 100 epochs, FallbackClassifier; the score is DIET's confidence."""
+
+    name = "Rasa 3.6 default pipeline"
+    CONFIG = """
+recipe: default.v1
+language: en
+assistant_id: benchmark
+pipeline:
+  - name: WhitespaceTokenizer
+  - name: RegexFeaturizer
+  - name: LexicalSyntacticFeaturizer
+  - name: CountVectorsFeaturizer
+  - name: CountVectorsFeaturizer
+    analyzer: char_wb
+    min_ngram: 1
+    max_ngram: 4
+  - name: DIETClassifier
+    epochs: 100
+    constrain_similarities: true
+    random_seed: 7
+  - name: EntitySynonymMapper
+"""
+    cut = 0.3  # FallbackClassifier's, in the same file
+
+    def fit(self, texts: Sequence[str], labels: Sequence[str]) -> "RasaDefault":
+        import yaml
+        from rasa.core.agent import Agent
+        from rasa.model_training import train_nlu
+
+        started = time.perf_counter()
+        # A slash would make a retrieval intent of the label.
+        examples = [{"intent": label.replace("/", "__"), "examples": "".join(f"- {text.strip() or '-'}\n" for text, other in zip(texts, labels) if other == label)} for label in sorted(set(labels))]
+        with tempfile.TemporaryDirectory() as folder:
+            files = {"config.yml": self.CONFIG, "nlu.yml": yaml.safe_dump({"version": "3.1", "nlu": examples}, allow_unicode=True)}
+            for name, text in files.items():
+                (Path(folder) / name).write_text(text, encoding="utf-8")
+            model = train_nlu(f"{folder}/config.yml", f"{folder}/nlu.yml", folder)
+            self._agent = Agent.load(model)
+        self.seconds = time.perf_counter() - started
+        return self
+
+    def read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        async def parse() -> list:
+            return [(await self._agent.parse_message(text))["intent"] for text in texts]
+
+        found = asyncio.run(parse())
+        return np.array([(intent["name"] or "").replace("__", "/") for intent in found]), np.array([intent["confidence"] for intent in found])
 
 
 class Simple:
     """Logistic regression on one kind of features; the score is the highest probability."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    cut = 0.0
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str], vectors: Optional[np.ndarray] = None) -> "Simple":
+    def __init__(self, name: str, features: Callable[[], Any]) -> None:
+        self.name, self._features = name, features
+
+    def fit(self, texts: Sequence[str], labels: Sequence[str]) -> "Simple":
         started = time.perf_counter()
-        if self.name == "MiniLM + LR":
-            self._rows = lambda some: sentence_encoder().encode(some)
-            rows = self._rows(texts) if vectors is None else vectors
-        else:
-            features = make_union(TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True), TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True))
-            rows = features.fit_transform(texts)
-            self._rows = features.transform
-        self._model = make_pipeline(LogisticRegression(C=30.0, max_iter=300, tol=1e-3)).fit(rows, labels)
-        self.cut = 0.0
+        self._model = make_pipeline(self._features(), LogisticRegression(C=30.0, max_iter=300, tol=1e-3)).fit(list(texts), labels)
         self.seconds = time.perf_counter() - started
         return self
 
     def read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        probabilities = self._model.predict_proba(self._rows(texts))
+        probabilities = self._model.predict_proba(list(texts))
         return self._model.classes_[probabilities.argmax(axis=1)], probabilities.max(axis=1)
 
 
-def all_systems() -> list:
-    return [Ours(), Ours(tuned=False), Simple("MiniLM + LR"), Simple("TF-IDF + LR")]
+def minilm() -> Any:
+    """Vectors of the published encoder."""
+    return FunctionTransformer(sentence_encoder().encode)
+
+
+def tfidf() -> Any:
+    """Character and word n-grams."""
+    return make_union(TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True), TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True))

@@ -1,15 +1,19 @@
-"""Clauses: several questions are told apart, one is left whole."""
+"""Parts of a message: several questions are told apart, one is left whole, and a story is not cut to pieces."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.language.clauses import clauses, make_nlp
+from bot.language.clauses import make_nlp, runs
 
 
 @pytest.fixture(scope="module")
 def nlp():
     return make_nlp()
+
+
+def parts(doc):
+    return [span.text for span in doc.spans["parts"]]
 
 
 @pytest.mark.parametrize(
@@ -18,14 +22,28 @@ def nlp():
         ("what is it, does it hurt and how much", ["what is it", "does it hurt", "how much"]),
         ("Does it hurt? And where are you?", ["Does it hurt?", "where are you?"]),
         ("opening hours, phone number and address", ["opening hours", "phone number", "address"]),
-        ("does it hurt", []),
-        ("pins and needles in my feet", []),
-        ("what about arms and legs", []),
+        ("how does it work how well does it work how fast does it work", ["how does it work", "how well does it work", "how fast does it work"]),
+        ("my dr said its neuropathy what is that", ["my dr said its neuropathy", "what is that"]),
+        ("does it hurt", ["does it hurt"]),
+        ("do you know what it costs", ["do you know what it costs"]),
+        ("tell me how long it takes", ["tell me how long it takes"]),
     ],
 )
-def test_clauses(nlp, text, found):
-    assert clauses(nlp(text)) == found
+def test_parts(nlp, text, found):
+    assert parts(nlp(text)) == found
 
 
-def test_a_long_story_is_taken_as_a_whole(nlp):
-    assert clauses(nlp("I went out. I came back. I sat down. I got up. I ate. I slept. I woke. I read.")) == []
+def test_all_runs_of_parts_but_the_whole_are_read(nlp):
+    found = runs(nlp("what is it, does it hurt and how much"))
+    assert [(run.first, run.last) for run in found] == [(0, 0), (0, 1), (1, 1), (1, 2), (2, 2)]
+    assert found[1].text == "what is it, does it hurt"
+
+
+def test_a_message_of_one_part_has_no_runs(nlp):
+    assert runs(nlp("does it hurt")) == []
+
+
+def test_a_long_story_is_cut_into_sentences_and_a_longer_one_is_taken_whole(nlp):
+    sentence = "I went out, saw a man and his dog, and then I came back."
+    assert len(parts(nlp(" ".join([sentence] * 3)))) == 3
+    assert runs(nlp(" ".join([sentence] * 9))) == []

@@ -1,0 +1,100 @@
+"""Which topics does a message of several parts ask about, and which does it only mention?
+
+For each topic that some run of parts, or the whole message, may be about, a logistic regression weighs how strongly that
+run and the whole speak for it. It learns from `data/several/`: messages with all topics that they ask about, none of them
+a training example of the topics themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Sequence
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from bot.language.clauses import Run
+from bot.language.several import FAQ, STAFF, name_of
+from bot.language.topic_model import OUT_OF_SCOPE, Guess
+
+QUESTION = re.compile(r"\b(what|whats|how|hows|when|where|who|why|which|is|are|do|does|did|can|could|will|would|should|may)\b|\?", re.IGNORECASE)
+LIKELY_IN_RUN, LIKELY_IN_WHOLE = 2, 4  # how many of the likeliest labels are looked at
+LEAST = 1e-4
+ReadRun = tuple[Run, Guess]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A label that the message asks about, how probably, and the part where it begins."""
+
+    label: str
+    probability: float
+    first: int
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Weights of the regression, intercept last, and mean and deviation of its features, shape (features, 2)."""
+
+    weights: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def learn(cls, messages: Sequence[tuple[Guess, Sequence[ReadRun], frozenset[str]]]) -> "Asking":
+        """Learn from messages that were read, each with the names of the topics that it asks about."""
+        rows, asked = [], []
+        for whole, runs, topics in messages:
+            for label, run in _candidates(whole, runs).items():
+                rows.append(_features(label, run, whole, runs))
+                asked.append(name_of(label) in topics)
+        features = np.array(rows)
+        scale = np.stack([features.mean(axis=0), features.std(axis=0) + 1e-6], axis=1)
+        learned = LogisticRegression(C=1.0, max_iter=1000).fit((features - scale[:, 0]) / scale[:, 1], asked)
+        return cls(np.append(learned.coef_[0], learned.intercept_[0]), scale)
+
+    def asked(self, whole: Guess, runs: Sequence[ReadRun]) -> list[Asked]:
+        """All labels that may be asked about, the likeliest first."""
+        found = _candidates(whole, runs)
+        if not found:
+            return []
+        features = np.array([_features(label, run, whole, runs) for label, run in found.items()])
+        scores = ((features - self.scale[:, 0]) / self.scale[:, 1]) @ self.weights[:-1] + self.weights[-1]
+        rated = zip(found.items(), 1.0 / (1.0 + np.exp(-scores)))
+        return sorted((Asked(label, float(probability), run[0].first) for (label, run), probability in rated), key=lambda asked: -asked.probability)
+
+
+def _candidates(whole: Guess, runs: Sequence[ReadRun]) -> dict[str, ReadRun]:
+    """Each label that may be asked about, with the run that speaks for it most."""
+    labels = [label for _, guess in runs for label, _ in guess.ranking[:LIKELY_IN_RUN]] + [label for label, _ in whole.ranking[:LIKELY_IN_WHOLE]]
+    wanted = [label for label in dict.fromkeys(labels) if label.startswith(FAQ) or label in STAFF]
+    return {label: max(runs, key=lambda run: run[1].probability(label)) for label in wanted} if runs else {}
+
+
+def _features(label: str, best: ReadRun, whole: Guess, runs: Sequence[ReadRun]) -> list[float]:
+    run, guess = best
+    last = max(other.last for other, _ in runs)
+    rival = max((other.probability(label) for part, other in runs if part.last < run.first or part.first > run.last), default=0.0)
+    return [
+        _logit(guess.probability(label)),
+        _logit(whole.probability(label)),
+        _logit(guess.probability(label)) * _logit(whole.probability(label)) / 10,
+        guess.sure if guess.label == label else 0.0,
+        whole.sure if whole.label == label else 0.0,
+        float(whole.label == label),
+        float(bool(QUESTION.search(guess.text))),
+        max(guess.known, -12.0),
+        _logit(guess.probability(OUT_OF_SCOPE)),
+        _logit(whole.probability(OUT_OF_SCOPE)),
+        (run.last - run.first + 1) / (last + 1),
+        float(last),
+        float(run.first == 0),
+        float(run.last == last),
+        _logit(rival),
+        min(len(guess.text.split()), 12) / 12,
+    ]
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, LEAST), 1 - LEAST)
+    return float(np.log(bounded / (1 - bounded)))

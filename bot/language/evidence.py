@@ -1,0 +1,127 @@
+"""What the known texts say of a new one: a linear classifier for each view, and the votes of the nearest known texts.
+
+The linear classifiers carry over to wording that nobody wrote; the votes (a kernel density over the known texts of each
+label, as in Parzen windows) carry the many particular wordings that somebody did write. Their log-probabilities are added;
+how much the votes count is chosen on held-out texts: with a few examples a label they only add noise.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, fields
+from typing import Optional, Sequence
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.special import logsumexp
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+NGRAM_WEIGHT = 0.5  # of the reduced n-grams beside the sentence vector
+C, STEPS = 10.0, 80  # more steps of L-BFGS change nothing on held-out texts
+ABSENT = -30.0  # logit of a label that cannot be
+# The votes: closeness is the cosine plus LETTERS times the n-gram cosine; SHARP makes near texts count more than far ones.
+LETTERS, SHARP, FLOOR = 0.4, 30.0, 1e-4
+ROWS = 512  # texts read at a time, to bound memory
+
+
+@dataclass(frozen=True)
+class Head:
+    """The classifier of one view: weights (features, labels), bias (labels), and the known texts' vectors."""
+
+    weights: np.ndarray
+    bias: np.ndarray
+    vectors: np.ndarray
+
+
+@dataclass(frozen=True)
+class Known:
+    """The texts that the heads have learned from: label number of each, and their n-grams turned on their side."""
+
+    labels: np.ndarray
+    ngram_columns: csr_matrix
+    count: int  # of labels
+
+    @classmethod
+    def of(cls, labels: np.ndarray, ngrams: csr_matrix, count: int) -> "Known":
+        return cls(labels, ngrams.T.tocsr(), count)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is said of some texts: by the linear classifiers and by the votes, each of shape (texts, labels); signs of being
+    known, shape (texts, 3): energy, cosine to the nearest text, and the same by n-grams; and the nearest known text.
+    """
+
+    linear: np.ndarray
+    votes: np.ndarray
+    signs: np.ndarray
+    nearest: np.ndarray
+
+    @classmethod
+    def joined(cls, readings: Sequence["Reading"]) -> "Reading":
+        """One after the other."""
+        return cls(*(np.concatenate([getattr(reading, field.name) for reading in readings]) for field in fields(cls)))
+
+    def probabilities(self, weight: float) -> np.ndarray:
+        """Of each label, shape (texts, labels), where the votes count `weight` times as much as the linear classifiers."""
+        return _softmax(np.log(self.linear + 1e-9) + weight * np.log(self.votes + FLOOR))
+
+
+def learn_heads(views: Sequence[np.ndarray], reduced: np.ndarray, labels: np.ndarray, count: int) -> tuple[Head, ...]:
+    """One head for each view of the texts with these labels (numbers below `count`)."""
+    learned = [_logistic(_join(view, reduced), labels, count) for view in views]
+    return tuple(Head(weights, bias, np.ascontiguousarray(view, dtype=np.float32)) for (weights, bias), view in zip(learned, views))
+
+
+def read(heads: Sequence[Head], known: Known, views: Sequence[np.ndarray], reduced: np.ndarray, ngrams: csr_matrix, without: Optional[np.ndarray] = None) -> Reading:
+    """Read texts from their views and n-grams; `without` takes one label away from each text."""
+    parts = [
+        _read(heads, known, [view[rows] for view in views], reduced[rows], ngrams[rows], None if without is None else without[rows])
+        for rows in (slice(start, start + ROWS) for start in range(0, len(reduced), ROWS))
+    ]
+    return parts[0] if len(parts) == 1 else Reading.joined(parts)
+
+
+def _read(heads: Sequence[Head], known: Known, views: Sequence[np.ndarray], reduced: np.ndarray, ngrams: csr_matrix, without: Optional[np.ndarray]) -> Reading:
+    logits = np.stack([_join(view, reduced) @ head.weights + head.bias for head, view in zip(heads, views)])
+    cosines = sum(view @ head.vectors.T for head, view in zip(heads, views)) / len(heads)
+    shared = (ngrams @ known.ngram_columns).toarray()
+    if without is not None:
+        logits[:, np.arange(len(without)), without] = ABSENT
+        same = known.labels[None, :] == without[:, None]
+        cosines, shared = np.where(same, -1.0, cosines), np.where(same, 0.0, shared)
+    linear = _softmax(logits).mean(axis=0)
+    votes = _votes(cosines + LETTERS * shared, known)
+    signs = np.stack([logsumexp(logits, axis=2).mean(axis=0), cosines.max(axis=1), shared.max(axis=1)], axis=1)
+    return Reading(linear, votes, signs, cosines.argmax(axis=1))
+
+
+def _votes(closeness: np.ndarray, known: Known) -> np.ndarray:
+    """Share of each label in the votes of all known texts, each weighed by its closeness; shape (texts, labels)."""
+    weights = np.exp(SHARP * (closeness - closeness.max(axis=1, keepdims=True)))
+    ballots = csr_matrix((np.ones(len(known.labels), dtype=np.float32), (known.labels, np.arange(len(known.labels)))), shape=(known.count, len(known.labels)))
+    votes = (ballots @ weights.T).T
+    return votes / votes.sum(axis=1, keepdims=True)
+
+
+def _join(vectors: np.ndarray, reduced: np.ndarray) -> np.ndarray:
+    return np.hstack([np.asarray(vectors, dtype=np.float32), NGRAM_WEIGHT * reduced])
+
+
+def _logistic(rows: np.ndarray, targets: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Multinomial logistic regression with square-root class balance; weights (features, count) and bias (count)."""
+    present, sizes = np.unique(targets, return_counts=True)
+    balance = {label: float(np.sqrt(sizes.mean() / size)) for label, size in zip(present, sizes)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # STEPS are meant to be too few for that
+        model = LogisticRegression(C=C, max_iter=STEPS, tol=1e-3, class_weight=balance).fit(rows, targets)
+    weights = np.zeros((rows.shape[1], count), dtype=np.float32)
+    bias = np.full(count, ABSENT, dtype=np.float32)  # a label that this fold has not seen is never the best
+    weights[:, present], bias[present] = model.coef_.T, model.intercept_
+    return weights, bias
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return shifted / shifted.sum(axis=-1, keepdims=True)

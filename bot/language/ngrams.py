@@ -1,0 +1,47 @@
+"""Character and word n-grams of a text: what a sentence encoder does not see in misspelt words and rare names."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse import hstack as sparse_hstack
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+DIMENSIONS = 384
+SEED = 7
+
+
+class NgramFeatures:
+    """Character 2-5 and word 1-2 n-grams, TF-IDF weighted; the reduced form feeds the classifier."""
+
+    def __init__(self) -> None:
+        self.parts = (
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, dtype=np.float32),
+            TfidfVectorizer(analyzer="word", ngram_range=(1, 2), sublinear_tf=True, min_df=2, token_pattern=r"(?u)\b\w+\b", dtype=np.float32),
+        )
+        self.projection = np.zeros((0, 0), dtype=np.float32)
+
+    def fit(self, texts: Sequence[str]) -> csr_matrix:
+        """Learn the vocabulary; returns the n-grams of `texts`, unit rows."""
+        lowered = [text.lower() for text in texts]
+        ngrams = _joined([part.fit_transform(lowered) for part in self.parts])
+        size = min(DIMENSIONS, min(ngrams.shape) - 1)
+        svd = TruncatedSVD(n_components=size, random_state=SEED, n_iter=4).fit(ngrams)
+        self.projection = np.ascontiguousarray(svd.components_.T, dtype=np.float32)
+        return ngrams
+
+    def ngrams(self, texts: Sequence[str]) -> csr_matrix:
+        """Sparse unit rows, shape (len(texts), vocabulary)."""
+        lowered = [text.lower() for text in texts]
+        return _joined([part.transform(lowered) for part in self.parts])
+
+    def reduce(self, ngrams: csr_matrix) -> np.ndarray:
+        """Dense reduced n-grams, shape (rows, dimensions)."""
+        return np.asarray(ngrams @ self.projection, dtype=np.float32)
+
+
+def _joined(parts: Sequence[csr_matrix]) -> csr_matrix:
+    return csr_matrix(sparse_hstack(parts), dtype=np.float32) * np.float32(np.sqrt(0.5))

@@ -1,0 +1,41 @@
+"""Messages with several questions, as people wrote them (`data/several/`), and the names of what may be asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bot.yaml_file import YamlFile
+
+FAQ = "faq/"
+STAFF = ("book_appointment", "reschedule_appointment", "cancel_appointment", "talk_to_human")
+
+
+def name_of(label: str) -> str:
+    """A label as its topic's name."""
+    return label[len(FAQ) :] if label.startswith(FAQ) else label
+
+
+def read_several(folder: Path) -> list[tuple[str, frozenset[str]]]:
+    """The messages of `data/several/`, each with the topics that it asks about (none, when it asks nothing of ours).
+
+    Raises:
+        DataError: a file is not as it must be; with file and line.
+    """
+    found = []
+    for path in sorted(folder.glob("*.yml")):
+        file = YamlFile(path)
+        messages = file.data.get("messages") if isinstance(file.data, dict) else None
+        if not isinstance(messages, list):
+            file.fail("expected 'messages:' with a list at the top level")
+        for index, message in enumerate(messages):
+            found.append(_message(file, index, message))
+    return found
+
+
+def _message(file: YamlFile, index: int, message: Any) -> tuple[str, frozenset[str]]:
+    text = message.get("text") if isinstance(message, dict) else None
+    asks = message.get("asks") if isinstance(message, dict) else None
+    if not isinstance(text, str) or not text.strip() or not isinstance(asks, list) or not all(isinstance(topic, str) for topic in asks):
+        file.fail("expected 'asks:' with a list of topics and 'text:'", "messages", index)
+    return text, frozenset(asks)
