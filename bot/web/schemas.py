@@ -23,7 +23,9 @@ class Body(BaseModel):
 class NewConversation(Body):
     """Everything is optional: an empty body opens a conversation as well."""
 
-    agreed: Annotated[str, StringConstraints(max_length=40, pattern=WRITTEN)] = Field(default="", description="version of the notice that the visitor agreed to")
+    agreed: Annotated[str, StringConstraints(max_length=40, pattern=WRITTEN)] = Field(
+        default="", description="version of the notice that the visitor agreed to"
+    )
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = Field(default="en", description="language of the page")
 
 

@@ -17,6 +17,7 @@ class Chat:
 
     def agree(self):
         self.frame.get_by_role("button", name="Agree and start").click()
+        expect(self.field).to_be_visible(timeout=SECONDS)  # the conversation is open; keys pressed earlier go nowhere
         return self
 
     def say(self, text):
