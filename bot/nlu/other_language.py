@@ -13,9 +13,8 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.language.decision import Decision
 from bot.language.other_language import other_language
-from bot.nlu.topic_classifier import DECISION, set_decision
+from bot.nlu.topic_classifier import DECISION, EXACT, set_decision
 
-EXACT = 1.0  # a text that we know word for word ("habla español") is understood as it is
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -31,6 +30,7 @@ class OtherLanguage(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             decision = message.get(DECISION) or {}
+            # A text that we know word for word ("habla español") is understood as it is.
             found = None if decision.get("confidence") == EXACT else other_language(message.get(TEXT) or "")
             if found:
                 set_decision(message, Decision("decline", "other_language", (), 1.0, f"language: {found}"))

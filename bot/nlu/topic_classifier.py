@@ -32,6 +32,7 @@ from bot.settings import Settings
 
 DECISION = "decision"
 ASKED_SHOWN = 4
+EXACT = 1.0  # certainty of a text that is known word for word
 HELPERS = tuple(f"language/{name}.py" for name in "asking clauses decision evidence grouping ngrams several topic_model topic_model_file tuned_view".split())
 
 
@@ -127,7 +128,7 @@ class TopicClassifier(GraphComponent):
         text, found = message.get(TEXT) or "", list(message.get(RUNS) or ())
         vectors = np.vstack([sentence_vector(message)[None, :], message.get(RUN_VECTORS)]) if found else sentence_vector(message)[None, :]
         whole, *parts = [self._exactly(guess) for guess in self._guesses([text, *(run.text for run in found)], vectors)]
-        asked = self._asking.asked(whole, list(zip(found, parts)))
+        asked = [] if whole.sure == EXACT else self._asking.asked(whole, list(zip(found, parts)))
         set_decision(message, decide(whole, parts, asked, self._cuts), whole, asked)
 
     def _exactly(self, guess: Guess) -> Guess:
@@ -136,7 +137,7 @@ class TopicClassifier(GraphComponent):
         if label is None:
             return guess
         ranking = ((label, 1.0), *(pair for pair in guess.ranking if pair[0] != label))
-        return replace(guess, label=label, sure=1.0, ranking=ranking)
+        return replace(guess, label=label, sure=EXACT, ranking=ranking)
 
 
 def set_decision(message: Message, decision: Decision, guess: Optional[Guess] = None, asked: Sequence[Asked] = ()) -> None:

@@ -178,3 +178,20 @@ def test_another_language_gets_the_interpreter_line(visitor, text):
 def test_a_foreign_name_is_a_name(visitor, name):
     visitor.say("Book an appointment")
     assert asks(visitor.say(name)) == "contact"
+
+
+@pytest.mark.parametrize(
+    "text, topic",
+    [("how much is it and i would like to make an appointment", "cost"), ("i want to book an appointment. where are you located?", "location")],
+)
+def test_a_wish_beside_a_question_is_kept_for_after_the_answer(visitor, kept, text, topic):
+    answer = visitor.say(text)
+    assert [card["response"] for card in answer["cards"]] == [f"utter_faq/{topic}", "utter_ask_request_form_visitor_name"]
+    assert answer["topics"] == [topic, "book_appointment"]
+    assert asks(visitor.say("Ann Lee")) == "contact", "the request goes on as any other"
+
+
+def test_a_wish_beside_a_question_turns_an_open_request(visitor):
+    visitor.say("can i come thursday")
+    answer = visitor.say("how much is it and actually i need to cancel my appointment")
+    assert answer["cards"][0]["response"] == "utter_faq/cost" and asks(answer) == "visitor_name"
