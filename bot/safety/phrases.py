@@ -201,7 +201,7 @@ def _regex(node: Node) -> str:
     if isinstance(node, Word):
         return re.escape(node.text) + ("[^ ]* " if node.any_ending else " ")
     if isinstance(node, Gap):
-        return f"(?:(?!(?:no|without|nor|neither) )[^ .?]+ ){{0,{node.most}}}?"
+        return f"(?:(?!(?:no|not|without|nor|neither) )[^ .?]+ ){{0,{node.most}}}?"
     if isinstance(node, Number):
         return NUMBERS[node.sign]
     if isinstance(node, Edge):

@@ -11,6 +11,7 @@ import pytest
 
 from bot.answers.catalogue import Catalogue
 from bot.errors import DataError
+from bot.safety.normalise import normalise
 from bot.safety.replies import safety_reply
 from bot.safety.rule_file import TOPICS
 from bot.safety.screen import Screen, Verdict
@@ -111,6 +112,38 @@ def test_it_is_fast_and_linear() -> None:
         assert time.process_time() - started < 0.5
 
 
+def test_a_long_message_takes_milliseconds() -> None:
+    text = ("My mother is 78 and her feet burn at night, the doctor says it is nerves, can she come on Tuesday, and what does it cost? " * 9)[:1000]
+    SCREEN.check(text)
+    started = time.process_time()
+    for _ in range(10):
+        SCREEN.check(text)
+    assert (time.process_time() - started) / 10 < 0.02
+
+
+@pytest.mark.parametrize("text", ["la ciudad y el lugar donde vivo", "tengo una pregunta sobre el precio", "mi corazón, mi cabeza y mi mano"])
+def test_spanish_words_are_not_taken_for_english_ones(text: str) -> None:
+    plain = text.replace("ó", "o").replace(",", " ,").split()
+    read = normalise(text, SCREEN._speller).words[1:-1]
+    assert [word for word in read if word != "why"] == [word for word in plain if word != "y"]
+
+
+@pytest.mark.parametrize(
+    "alarm, silent",
+    [
+        ("why do I have chest pain", "why do people have chest pain"),
+        ("what does it mean if I cough up blood", "what does it mean if somebody coughs up blood"),
+        ("can you treat my slurred speech", "can needling cause slurred speech"),
+        ("I had chest pain last year and now it is back", "I had chest pain last year and my feet burn"),
+        ("saw a video about strokes, my face is drooping", "saw a video about strokes where a face was drooping"),
+        ("no puedo respirar", "¿qué hago si no puedo respirar?"),
+    ],
+)
+def test_one_s_own_signs_are_told_from_talk_about_signs(alarm: str, silent: str) -> None:
+    assert SCREEN.check(alarm).kind == "emergency"
+    assert SCREEN.check(silent) == Verdict()
+
+
 def test_the_end_of_a_very_long_message_is_read() -> None:
     assert SCREEN.check("my feet burn at night. " * 2000 + "and I have chest pain").topic == "heart"
 
@@ -145,6 +178,7 @@ RULE = """safety_rules:
         ('["chest pain"]', "[]", "2: rule 'one' needs patterns"),
         ('["chest pain"]', "[911]", "5: 'patterns': expected a text in quotes"),
         ("    examples", "    because: x\n    examples", "6: rule 'one': unknown entry 'because'"),
+        ("    examples", "    unless_anywhere: ['(']\n    examples", "6: '\\(': it is empty"),
         ("    examples", "    although: [maybe]\n    examples", "6: rule 'one': 'although' may name"),
     ],
 )
