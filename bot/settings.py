@@ -90,7 +90,7 @@ SETTINGS = (
     Setting("TRUSTED_PROXIES", "0", _count, "number of proxies in front of web whose X-Forwarded-For is believed"),
     Setting("LIMIT_CONVERSATIONS", "300/hour", _limit, "new conversations from one address"),
     Setting("LIMIT_MESSAGES", "20/minute;300/hour", _limit, "messages in one conversation"),
-    Setting("LIMIT_SIGN_IN", "5/15 minutes", _limit, "attempts to sign in from one address, and for one account"),
+    Setting("LIMIT_SIGN_IN", "5/15 minutes", _limit, "failed sign-ins to one account from one address; ten times as many from that address in all"),
     Setting("INTERNAL_SECRET", "", str, "shared by the three processes; made under var/ when empty"),
 )
 
@@ -187,7 +187,7 @@ def _settings_file(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _kept_secret(path: Path) -> str:
     """The secret in `path`, made on first use so that `make run` needs no set-up."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(32))
