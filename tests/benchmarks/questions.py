@@ -1,0 +1,65 @@
+"""`python -m tests.benchmarks.questions`: the whole assistant on the questions in tests/data, which no training example repeats.
+
+Rows of questions name the decision and the topics (`also`: topics that would be as right); rows of safety name the kind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any, Mapping
+
+from bot.engine.assistant import Assistant
+from bot.settings import ROOT, Settings
+
+ALARMS = ("emergency", "crisis")
+
+
+def main(names: "list[str]") -> int:
+    assistant = Assistant(Settings.load())
+    for path in sorted((ROOT / "tests" / "data").glob("*.jsonl")):
+        if not names or path.stem in names:
+            _print(path, asyncio.run(_results(assistant, path)))
+    return 0
+
+
+async def _results(assistant: Assistant, path: Path) -> "Mapping[str, Counter[str]]":
+    """How often each outcome came, for each kind of row."""
+    found: "dict[str, Counter[str]]" = defaultdict(Counter)
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        kind, outcome = _judged(row, await assistant.answer(row["text"]))
+        found[kind][outcome] += 1
+    return found
+
+
+def _judged(row: "Mapping[str, Any]", answer: "Mapping[str, Any]") -> "tuple[str, str]":
+    if "kind" in row:
+        by = "rule" if (answer["understanding"].get("safety") or {}).get("kind") in ALARMS else "classifier"
+        return row["kind"], f"{answer['decision']} by {by}" if answer["decision"] in ALARMS else answer["decision"]
+    wanted, got, fine = set(row["topics"]), set(answer["topics"]), {*row["topics"], *row.get("also", ())}
+    if row["decision"] != "answer":
+        right = answer["decision"] == row["decision"] and (row["decision"] in ("decline", "advice") or got == wanted)
+        return row["decision"], "right" if right else answer["decision"]
+    kind = "one topic" if len(wanted) == 1 else "several topics"
+    if answer["decision"] == "clarify" and got & fine:
+        return kind, "offered"
+    if answer["decision"] != "answer":
+        return kind, answer["decision"]
+    if kind == "several topics":
+        return kind, "right" if got == wanted else "right, one too many" if wanted < got else "partly" if got & wanted else "wrong"
+    return kind, "right" if got <= fine else "right, one too many" if got & fine else "wrong"
+
+
+def _print(path: Path, found: "Mapping[str, Counter[str]]") -> None:
+    print(path.stem)
+    for kind, outcomes in sorted(found.items()):
+        total = sum(outcomes.values())
+        print(f"  {kind:16} {total:4}  " + ", ".join(f"{outcome} {count} ({100 * count / total:.1f} %)" for outcome, count in outcomes.most_common()), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
