@@ -49,3 +49,17 @@ class Events:
         self.work.set()
         for bell in self._bells.get(conversation_id, ()):
             bell.set()
+
+
+async def rung(bell: asyncio.Event, seconds: float) -> bool:
+    """Wait until the bell rings, at most so long; whether it rang.
+
+    Not asyncio.wait_for: in Python 3.10 that swallows a cancellation which comes together with the bell (bpo-37658), and
+    whoever waits for the cancelled task waits for ever.
+    """
+    waiting = asyncio.create_task(bell.wait())
+    try:
+        await asyncio.wait({waiting}, timeout=seconds)
+        return bell.is_set()
+    finally:
+        waiting.cancel()

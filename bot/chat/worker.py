@@ -13,6 +13,7 @@ from typing import Any, Optional
 
 from bot.chat.deliver import deliver, message_row
 from bot.chat.engine_client import Answer, EngineClient, EngineFailed, EngineUnreachable
+from bot.chat.events import rung
 from bot.chat.inbox import ALARMS, raise_alarm
 from bot.chat.requests import add_request
 from bot.chat.service import Chat, now
@@ -48,18 +49,12 @@ class Worker:
                     logger.error("worker_failed kind=%s", type(error).__name__)
                     claimed = None
                 if not claimed:
-                    await self._pause()
+                    await rung(self._chat.events.work, TICK_SECONDS)
         except Exception as error:  # never its text: that may hold what a visitor wrote
             logger.critical("worker_died kind=%s", type(error).__name__)
             raise
         finally:
             watch.cancel()
-
-    async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._chat.events.work.wait(), TICK_SECONDS)
-        except asyncio.TimeoutError:
-            pass
 
     async def _claim(self) -> bool:
         row = await asyncio.to_thread(self._claim_row)

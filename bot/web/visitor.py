@@ -9,6 +9,7 @@ from typing import Any
 from sanic import Blueprint, HTTPResponse, Request, empty, json
 
 from bot.chat import inbox, stream
+from bot.chat.events import rung
 from bot.store import conversations
 from bot.web import schemas
 from bot.web.errors import Problem, not_found
@@ -78,9 +79,7 @@ async def listen(request: Request, id: str) -> None:
                 await response.send("event: gone\ndata: {}\n\n")
                 await response.eof()
                 return
-            try:
-                await asyncio.wait_for(bell.wait(), PING_SECONDS)
-            except asyncio.TimeoutError:
+            if not await rung(bell, PING_SECONDS):
                 await response.send(": ping\n\n")
 
 
