@@ -36,15 +36,19 @@ class Head:
 
 @dataclass(frozen=True)
 class Known:
-    """The texts that the heads have learned from: label number of each, and their n-grams turned on their side."""
+    """The texts that the heads have learned from: label number of each, their n-grams turned on their side, and their
+    ballots, shape (labels, texts): a one for the label of each text.
+    """
 
     labels: np.ndarray
     ngram_columns: csr_matrix
-    count: int  # of labels
+    ballots: csr_matrix
 
     @classmethod
     def of(cls, labels: np.ndarray, ngrams: csr_matrix, count: int) -> "Known":
-        return cls(labels, ngrams.T.tocsr(), count)
+        """The texts with these labels (numbers below `count`) and n-grams."""
+        ones = np.ones(len(labels), dtype=np.float32)
+        return cls(labels, ngrams.T.tocsr(), csr_matrix((ones, (labels, np.arange(len(labels)))), shape=(count, len(labels))))
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,7 @@ def _read(heads: Sequence[Head], known: Known, views: Sequence[np.ndarray], redu
 def _votes(closeness: np.ndarray, known: Known) -> np.ndarray:
     """Share of each label in the votes of all known texts, each weighed by its closeness; shape (texts, labels)."""
     weights = np.exp(SHARP * (closeness - closeness.max(axis=1, keepdims=True)))
-    ballots = csr_matrix((np.ones(len(known.labels), dtype=np.float32), (known.labels, np.arange(len(known.labels)))), shape=(known.count, len(known.labels)))
-    votes = (ballots @ weights.T).T
+    votes = (known.ballots @ weights.T).T
     return votes / votes.sum(axis=1, keepdims=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from bot.errors import DataError
 from bot.yaml_file import YamlFile
 
 FAQ = "faq/"
@@ -30,6 +31,8 @@ def read_several(folder: Path) -> list[tuple[str, frozenset[str]]]:
             file.fail("expected 'messages:' with a list at the top level")
         for index, message in enumerate(messages):
             found.append(_message(file, index, message))
+    if not found:
+        raise DataError(f"{folder}:0: there are no messages with several questions to learn from")
     return found
 
 

@@ -45,3 +45,8 @@ def test_a_mistake_names_file_and_line(tmp_path):
     (tmp_path / "wrong.yml").write_text("messages:\n- asks: [cost]\n  text: how much\n- asks: cost\n  text: how much\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"wrong\.yml:4: expected 'asks:'"):
         read_several(tmp_path)
+
+
+def test_an_empty_folder_is_named(tmp_path):
+    with pytest.raises(DataError, match="no messages"):
+        read_several(tmp_path / "nowhere")
