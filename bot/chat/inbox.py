@@ -62,8 +62,9 @@ def receive(chat: Chat, conversation_id: str, text: str, key: str, count: Count 
     """Take a message; returns its number. The same key again returns the same number and stores nothing.
 
     Limits come last: a second try never counts, and an alarm counts apart, so that it is answered whatever was sent before.
-    One transaction: the message, the screen's verdict, and where it fires the answer to it. When this returns, the
-    message survives any crash.
+    One transaction: the message, the screen's verdict, and where it fires for certain the answer to it. When this returns,
+    the message survives any crash. The engine decides on a verdict that is not certain, or the worker when that takes long;
+    while staff have the chat nobody asks the engine, so it counts at once.
 
     Raises:
         Refused: too many messages wait already, or came lately. Beyond the limit of alarms the refusal is the safety reply's text.
@@ -79,8 +80,8 @@ def receive(chat: Chat, conversation_id: str, text: str, key: str, count: Count 
         known = conversations.message_by_key(connection, conversation_id, key)
         if known:
             return int(known.seq)
-        alarm = verdict.kind in ALARMS
-        if not alarm and conversations.count_waiting(connection, conversation_id) >= MOST_WAITING:
+        alarm = verdict.kind in ALARMS and (verdict.certain or conversation.holder != "assistant")
+        if verdict.kind not in ALARMS and conversations.count_waiting(connection, conversation_id) >= MOST_WAITING:
             raise Refused("too_many_waiting", "I am still answering your earlier messages. Please wait a moment and send this again.")
         _count(chat, verdict, count)
         seq = conversations.next_seq(connection, conversation_id)
@@ -93,11 +94,11 @@ def receive(chat: Chat, conversation_id: str, text: str, key: str, count: Count 
             "safety": verdict.as_dict(),
         }
         if alarm:
-            values["understanding"] = {"decision": verdict.kind, "reason": f"rule: {verdict.rule}", "intent": verdict.kind, "confidence": 1.0}
+            values["understanding"] = alarm_understanding(verdict)
             values["topics"] = [verdict.kind]
         conversations.add_message(connection, conversation_id, values, at)
         if alarm:
-            _answer_alarm(chat, connection, conversation, verdict, at, seq)
+            answer_alarm(chat, connection, conversation, verdict, at, seq)
     chat.events.ring(conversation_id)
     return seq
 
@@ -112,7 +113,13 @@ def _count(chat: Chat, verdict: Verdict, count: Count) -> None:
         raise Refused(refused.code, safety_reply(chat.catalogue, verdict).plain, refused.retry_after) from None
 
 
-def _answer_alarm(chat: Chat, connection: Connection, conversation: Any, verdict: Verdict, at: datetime, reply_to: Optional[int] = None) -> None:
+def alarm_understanding(verdict: Verdict) -> dict[str, Any]:
+    """How a message that a rule answered was understood."""
+    return {"decision": verdict.kind, "reason": f"rule: {verdict.rule}", "intent": verdict.kind, "confidence": 1.0}
+
+
+def answer_alarm(chat: Chat, connection: Connection, conversation: Any, verdict: Verdict, at: datetime, reply_to: Optional[int] = None) -> None:
+    """Say where to get help now, and mark the conversation for staff."""
     deliver(chat, connection, conversation.id, [safety_reply(chat.catalogue, verdict)], at, reply_to=reply_to)
     raise_alarm(connection, conversation, verdict.kind, at)
 
@@ -142,7 +149,7 @@ def give_feedback(chat: Chat, conversation_id: str, seq: int, helpful: bool, not
         sealed = chat.sealer.seal(note, f"feedback:{row.id}")
         conversations.set_feedback(connection, row.id, helpful, sealed, chat.redactor.mask(note), at)
         if verdict.kind in ALARMS:
-            _answer_alarm(chat, connection, conversation, verdict, at)
+            answer_alarm(chat, connection, conversation, verdict, at)
     chat.events.ring(conversation_id)
     return True
 

@@ -14,10 +14,11 @@ from typing import Any, Optional
 from bot.chat.deliver import deliver, message_row
 from bot.chat.engine_client import Answer, EngineClient, EngineFailed, EngineUnreachable
 from bot.chat.events import rung
-from bot.chat.inbox import ALARMS, raise_alarm
+from bot.chat.inbox import ALARMS, alarm_understanding, answer_alarm, raise_alarm
 from bot.chat.requests import add_request
 from bot.chat.service import Chat, now
 from bot.errors import NervelineError
+from bot.safety.screen import Verdict
 from bot.store import conversations
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class Worker:
             answer = await self._ask(row, text)
             await asyncio.to_thread(self._settle, row, answer)
         except EngineUnreachable:
-            await asyncio.to_thread(self._release, row)
+            await asyncio.to_thread(self._alarm if _suspected(row) else self._release, row)
         except Exception as error:  # whatever it is, the attempt counts: a message that always fails must not hold up the later ones
             reason = error if isinstance(error, EngineFailed) else type(error).__name__  # other texts may hold the visitor's
             logger.error("turn_failed reason=%s attempt=%d", reason, row.attempts + 1)
@@ -95,6 +96,8 @@ class Worker:
             try:
                 return await self._engine.ask(row.conversation_id, f"{row.conversation_id}:{row.seq}", text)
             except EngineUnreachable:
+                if _suspected(row):
+                    raise
                 await asyncio.sleep(seconds)
         raise EngineUnreachable("still")
 
@@ -103,19 +106,20 @@ class Worker:
             conversations.release_message(connection, row.id)
 
     def _settle(self, row: Any, answer: Answer) -> None:
-        """Store the replies, unless the claim was lost or the conversation changed hands meanwhile."""
+        """Store the replies, unless the claim was lost, or staff took over meanwhile and it is no alarm."""
         at = now()
         with self._chat.database.write() as connection:
             conversation = conversations.lock_conversation(connection, row.conversation_id)
             newest = conversations.get_message(connection, row.id)
             if conversation is None or newest is None or (newest.state, newest.attempts) != ("claimed", row.attempts + 1):
                 return
-            if conversation.holder != "assistant":
+            alarm = answer.understanding.get("decision") in ALARMS
+            if conversation.holder != "assistant" and not alarm:
                 conversations.settle_message(connection, row.id, "handed_over", answer.understanding, answer.model)
                 return
             deliver(self._chat, connection, row.conversation_id, answer.replies, at, reply_to=row.seq, model=answer.model)
             conversations.settle_message(connection, row.id, "answered", answer.understanding, answer.model)
-            if answer.understanding.get("decision") in ALARMS:
+            if alarm:
                 raise_alarm(connection, conversation, answer.understanding["decision"], at)
         self._chat.events.ring(row.conversation_id)
 
@@ -141,10 +145,29 @@ class Worker:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             try:
+                await asyncio.to_thread(self._answer_suspected)
                 for conversation_id in await asyncio.to_thread(self._tell_overdue):
                     self._chat.events.ring(conversation_id)
             except Exception as error:  # the next tick tries again
                 logger.error("waiting_failed kind=%s", type(error).__name__)
+
+    def _answer_suspected(self) -> None:
+        """Answer messages whose wording is weak evidence of an alarm, and which the engine did not judge in time."""
+        with self._chat.database.read() as connection:
+            waiting = conversations.waiting_messages(connection, now() - WAITING_AFTER)
+        for row in filter(_suspected, waiting):
+            self._alarm(row)
+
+    def _alarm(self, row: Any) -> None:
+        verdict = Verdict(**row.safety)
+        with self._chat.database.write() as connection:
+            conversation = conversations.lock_conversation(connection, row.conversation_id)
+            newest = conversations.get_message(connection, row.id)
+            if conversation is None or newest is None or newest.state not in ("new", "claimed"):
+                return
+            conversations.settle_message(connection, row.id, "answered", alarm_understanding(verdict))
+            answer_alarm(self._chat, connection, conversation, verdict, now(), row.seq)
+        self._chat.events.ring(row.conversation_id)
 
     def _tell_overdue(self) -> list[str]:
         """Tell each conversation about its newest overdue message: one notice stands for all that wait with it."""
@@ -163,3 +186,8 @@ class Worker:
                 return False
             deliver(self._chat, connection, row.conversation_id, [self._chat.catalogue.reply(WAITING)], now(), reply_to=row.seq)
         return True
+
+
+def _suspected(row: Any) -> bool:
+    """Whether the screen suspects an alarm in this message, on weak wording; a certain one was answered when it came."""
+    return (row.safety or {}).get("kind") in ALARMS

@@ -54,7 +54,7 @@ class Assistant:
     async def answer(self, text: Text, conversation: Text = "") -> Dict[Text, Any]:
         """The reply to `text` in the form of the contract's `ask --batch`."""
         verdict = self._screen.check(text)
-        if verdict.kind in ALARMS:
+        if verdict.kind in ALARMS and verdict.certain:
             found = {"decision": verdict.kind, "topics": [verdict.kind], "confidence": 1.0, "reason": f"rule: {verdict.rule}", "safety": verdict.as_dict()}
             return _object(text, found, [safety_reply(self.catalogue, verdict)])
         return await self._from_engine(text, conversation or uuid.uuid4().hex)

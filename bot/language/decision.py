@@ -11,6 +11,7 @@ from bot.language.asking import Asked
 from bot.language.several import FAQ, STAFF, name_of
 from bot.language.topic_model import OUT_OF_SCOPE, Guess, TopicModel
 
+EXACT = 1.0  # certainty of a text that is known word for word
 MOST_ANSWERS = 3
 MOST_OFFERED = 3
 SAFETY = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advice"}
@@ -19,18 +20,24 @@ SAFETY = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advic
 SAFETY_AT = 0.5
 SAFETY_PART_AT = 0.85
 SAFETY_SUPPORT = 0.1
+SIGNS_AT = 0.01  # probability of an alarm, in the message or a part, below which the classifier outweighs weak signs
 ASKED_AT = 0.5  # P(asked) from which a topic of a message of several parts counts as asked
 WRONG_ANSWERS = 0.06  # share of unseen examples that may be answered wrongly; they are unlike those learned from: real questions fare far better
 TOO_FAR = 0.02  # share of our own questions that may be declined as too far from anything known, out of fold
+# Without examples of what is out of scope, only closeness guards against it: share of a left-out topic's questions that may be answered.
+LEFT_OUT_ANSWERED = 0.02
 OFFER_SHARE = 0.35  # the probability that the offered topics must hold together
 
 
 @dataclass(frozen=True)
 class Cuts:
-    """Cut points, chosen on unseen examples: answer from certainty `answer` on; offer a choice to texts at least as `known` as `offer`."""
+    """Cut points, chosen on unseen examples: answer from certainty `answer` on texts at least as `known` as `near`; offer a
+    choice to texts at least as `known` as `offer`.
+    """
 
     answer: float
     offer: float
+    near: float
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,17 @@ def choose_cuts(model: TopicModel) -> Cuts:
         if (answered & (predicted != truth)).mean() <= WRONG_ANSWERS:
             break
     offer = np.quantile(model.known(seen)[~outside[truth] & (predicted == truth)], TOO_FAR)
-    return Cuts(answer=round(float(cut), 2), offer=round(float(offer), 2))
+    near = offer if outside.any() else _near(model, cut)
+    return Cuts(answer=round(float(cut), 2), offer=round(float(offer), 2), near=round(float(near), 2))
+
+
+def _near(model: TopicModel, answer: float) -> float:
+    """The most generous `near` that leaves enough of the texts unanswered whose own topic was taken away."""
+    without = model.unseen.without
+    known, sure = model.known(without), model.sure(without) >= answer
+    allowed = int(LEFT_OUT_ANSWERED * len(known))
+    answered = np.sort(known[sure])[::-1]
+    return float(answered[allowed]) + 0.01 if len(answered) > allowed else float(known.min())
 
 
 def decide(whole: Guess, parts: Sequence[Guess], likely: Sequence[Asked], cuts: Cuts) -> Decision:
@@ -69,7 +86,7 @@ def decide(whole: Guess, parts: Sequence[Guess], likely: Sequence[Asked], cuts: 
     asked = [found for found in likely if found.probability >= ASKED_AT]
     if len(asked) > 1:
         return _several(asked)
-    if whole.sure >= cuts.answer:
+    if whole.sure >= cuts.answer and (whole.known >= cuts.near or whole.sure == EXACT):
         return _settled(whole)
     if asked and asked[0].probability >= cuts.answer:
         return _settled_part(asked[0])

@@ -22,6 +22,8 @@ TEMPERATURE = 0.07
 SCALE = 1 / TEMPERATURE
 EXAMPLES_SEEN, MOST_PASSES = 14_000, 16  # many examples are sampled, few are gone through several times
 SEED = 7
+SOFTNESS = 0.05  # cosine by which another label must lie nearer for an example to be drawn often
+ROWS = 1000  # compared at a time, to bound memory
 TUNED_TOKENS = 32  # longer examples are cut while tuning: half the time, and few are longer
 FILE = "tuned_view.npz"
 
@@ -36,7 +38,7 @@ class TunedView:
         self._upper = encoder.compiled(self._pooled)
 
     def tune(self, texts: Sequence[str], labels: np.ndarray, vectors: np.ndarray) -> "TunedView":
-        """Train on `texts` with label numbers, starting from their published `vectors`."""
+        """Train on `texts` with label numbers, starting from their published `vectors`; difficult ones are drawn more often."""
         import tensorflow as tf
 
         random = np.random.default_rng(SEED)
@@ -64,8 +66,9 @@ class TunedView:
 
         tokens = [row[:TUNED_TOKENS] for row in self._encoder.tokens(texts)]
         mates = [np.flatnonzero(targets == number) for number in range(len(classes))]
+        likely = _difficulty(vectors, targets)
         for _ in range(steps):
-            chosen = random.choice(len(texts), PAIRS, replace=len(texts) < PAIRS)
+            chosen = random.choice(len(texts), PAIRS, replace=len(texts) < PAIRS, p=likely)
             rows = np.concatenate([chosen, [random.choice(mates[targets[row]]) for row in chosen]])
             ids, mask = self._encoder.padded([tokens[row] for row in rows])
             step(self._encoder.lower_states(ids, mask), mask, targets[rows].astype(np.int32))
@@ -88,6 +91,19 @@ class TunedView:
             for layer in view._layers:
                 layer.set_weights([next(weights) for _ in layer.get_weights()])
         return view
+
+
+def _difficulty(vectors: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """How likely each text is to be drawn, shape (texts,): more so where another label lies nearer than its own."""
+    behind = np.zeros(len(vectors))
+    for start in range(0, len(vectors), ROWS):
+        rows = np.arange(start, min(start + ROWS, len(vectors)))
+        cosines = vectors[rows] @ vectors.T
+        cosines[np.arange(len(rows)), rows] = -1.0  # not itself
+        own = targets[rows, None] == targets[None, :]
+        behind[rows] = np.where(own, -1.0, cosines).max(axis=1) - np.where(own, cosines, -1.0).max(axis=1)
+    drawn = 1.0 / (1.0 + np.exp(-behind / SOFTNESS))
+    return drawn / drawn.sum()
 
 
 def _contrastive(rows: Any, targets: Any) -> Any:

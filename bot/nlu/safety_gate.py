@@ -11,8 +11,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.language.decision import Decision
-from bot.nlu.topic_classifier import set_decision
+from bot.language.decision import SIGNS_AT, Decision
+from bot.nlu.topic_classifier import EVIDENCE, set_decision
 from bot.safety.screen import Screen
 from bot.settings import Settings
 
@@ -35,8 +35,17 @@ class SafetyGate(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            verdict = self._screen.check(message.get(TEXT) or "")
+            text = message.get(TEXT) or ""
+            verdict = self._screen.check(text)
+            if not verdict.certain and _disproved(message):
+                verdict = self._screen.check(text, signs=False)
             message.set(SAFETY, verdict.as_dict(), add_to_output=True)
             if verdict.kind in INTENTS:
                 set_decision(message, Decision(INTENTS[verdict.kind], verdict.kind, (), 1.0, f"rule: {verdict.rule}"))
         return messages
+
+
+def _disproved(message: Message) -> bool:
+    """Whether the classifier read the message and finds next to no alarm in any part of it."""
+    alarms = (message.get(EVIDENCE) or {}).get("alarms")
+    return alarms is not None and max(alarms.values()) < SIGNS_AT

@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.language import topic_model_file
 from bot.language.asking import Asked, Asking
 from bot.language.clauses import make_nlp, runs
-from bot.language.decision import Cuts, Decision, choose_cuts, decide
+from bot.language.decision import EXACT, Cuts, Decision, choose_cuts, decide
 from bot.language.encoder import sentence_encoder
 from bot.language.several import FAQ, name_of, read_several
 from bot.language.topic_model import Guess, TopicModel, Tuner
@@ -30,9 +30,9 @@ from bot.nlu.fingerprint import files_hash, source_hash
 from bot.nlu.sentence_features import RUN_VECTORS, sentence_vector
 from bot.settings import Settings
 
-DECISION = "decision"
+DECISION, EVIDENCE = "decision", "evidence"
+ALARMS = ("emergency", "crisis")
 ASKED_SHOWN = 4
-EXACT = 1.0  # certainty of a text that is known word for word
 HELPERS = tuple(f"language/{name}.py" for name in "asking clauses decision evidence grouping ngrams several topic_model topic_model_file tuned_view".split())
 
 
@@ -129,7 +129,8 @@ class TopicClassifier(GraphComponent):
         vectors = np.vstack([sentence_vector(message)[None, :], message.get(RUN_VECTORS)]) if found else sentence_vector(message)[None, :]
         whole, *parts = [self._exactly(guess) for guess in self._guesses([text, *(run.text for run in found)], vectors)]
         asked = [] if whole.sure == EXACT else self._asking.asked(whole, list(zip(found, parts)))
-        set_decision(message, decide(whole, parts, asked, self._cuts), whole, asked)
+        alarms = {kind: max(guess.probability(kind) for guess in (whole, *parts)) for kind in ALARMS}
+        set_decision(message, decide(whole, parts, asked, self._cuts), whole, asked, alarms)
 
     def _exactly(self, guess: Guess) -> Guess:
         """A text that equals a known one (a tapped button, for instance) leaves no doubt."""
@@ -140,7 +141,7 @@ class TopicClassifier(GraphComponent):
         return replace(guess, label=label, sure=EXACT, ranking=ranking)
 
 
-def set_decision(message: Message, decision: Decision, guess: Optional[Guess] = None, asked: Sequence[Asked] = ()) -> None:
+def set_decision(message: Message, decision: Decision, guess: Optional[Guess] = None, asked: Sequence[Asked] = (), alarms: Optional[Dict[Text, float]] = None) -> None:
     """Write a decision in the forms that Rasa and our own code read."""
     message.set(INTENT, {"name": decision.intent, "confidence": decision.confidence}, add_to_output=True)
     message.set(DECISION, decision.as_dict(), add_to_output=True)
@@ -149,7 +150,8 @@ def set_decision(message: Message, decision: Decision, guess: Optional[Guess] = 
         message.set("intent_ranking", ranking, add_to_output=True)
         evidence = {"nearest": guess.nearest, "known": guess.known, "energy": guess.energy, "cosine": guess.cosine, "ngram": guess.ngram}
         evidence["asked"] = [[name_of(found.label), found.probability] for found in asked[:ASKED_SHOWN]]
-        message.set("evidence", evidence, add_to_output=True)
+        evidence["alarms"] = alarms
+        message.set(EVIDENCE, evidence, add_to_output=True)
     if decision.kind == "answer" and decision.topics:
         key = FAQ + decision.topics[0]
         response = {"responses": [], "confidence": decision.confidence, "intent_response_key": key, "utter_action": f"utter_{key}"}

@@ -17,7 +17,7 @@ TOPICS = {
     "crisis": ["self_harm", "someone_else"],
     "medical_advice": ["diagnosis", "medicine", "treatment", "results"],
 }
-KEYS = {"name", "topic", "source", "patterns", "unless", "unless_anywhere", "although", "examples", "not"}
+KEYS = {"name", "topic", "source", "patterns", "signs", "unless", "unless_anywhere", "although", "examples", "not"}
 FEWEST_EXAMPLES = 3
 
 
@@ -26,7 +26,8 @@ class Rule:
     """One rule: it fires where a pattern is found, unless a phrase of `unless` stands in the same sentence, or one of
     `unless_anywhere` in the message.
 
-    `although` names guards of context.yml that do not silence this rule.
+    `signs` are weaker wording: they fire too, but not for certain (see screen.Verdict). `although` names guards of
+    context.yml that do not silence this rule.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Rule:
     topic: str
     source: str
     patterns: tuple[Phrase, ...]
+    signs: tuple[Phrase, ...]
     unless: tuple[Phrase, ...]
     unless_anywhere: tuple[Phrase, ...]
     although: frozenset[str]
@@ -113,6 +115,7 @@ def _rule(file: YamlFile, index: int, kind: str, groups: Mapping[str, Node], gua
         topic=written["topic"],
         source=written["source"],
         patterns=read_phrases(file, groups, *where, "patterns"),
+        signs=read_phrases(file, groups, *where, "signs"),
         unless=read_phrases(file, groups, *where, "unless"),
         unless_anywhere=read_phrases(file, groups, *where, "unless_anywhere"),
         although=although,
@@ -121,8 +124,8 @@ def _rule(file: YamlFile, index: int, kind: str, groups: Mapping[str, Node], gua
         file=file.path,
         line=file.line(*where),
     )
-    if not rule.patterns:
-        file.fail(f"rule '{name}' needs patterns", *where)
+    if not rule.patterns + rule.signs:
+        file.fail(f"rule '{name}' needs patterns or signs", *where)
     if len(rule.examples) < FEWEST_EXAMPLES:
         file.fail(f"rule '{name}' needs at least {FEWEST_EXAMPLES} examples", *where, "examples")
     return rule

@@ -6,7 +6,7 @@ It runs before anything else, in every state of a conversation, and needs no mod
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Optional
 
@@ -25,15 +25,20 @@ GUARDS_OF: Mapping[str, frozenset[str]] = {"emergency": GUARDS, "crisis": frozen
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the screen found; `kind` is "" when it found nothing. `spans` are places in the original text."""
+    """What the screen found; `kind` is "" when it found nothing. `spans` are places in the original text.
+
+    A verdict that is not `certain` rests on weaker wording. It counts, unless the learned classifier can be asked and finds
+    nothing of the kind: most harmless messages that sound dangerous are told apart that way.
+    """
 
     kind: str = ""
     topic: str = ""
     rule: str = ""
     spans: tuple[tuple[int, int], ...] = ()
+    certain: bool = True
 
     def as_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "topic": self.topic, "rule": self.rule, "spans": [list(span) for span in self.spans]}
+        return {**asdict(self), "spans": [list(span) for span in self.spans]}
 
 
 class Screen:
@@ -44,7 +49,9 @@ class Screen:
         self._context = context
         self._speller = speller
         self._books = {
-            kind: PhraseBook((rule, phrase) for rule in rules if rule.kind == kind for phrase in rule.patterns) for kind in TOPICS
+            (kind, signs): PhraseBook((rule, phrase) for rule in rules if rule.kind == kind for phrase in rule.patterns + rule.signs * signs)
+            for kind in TOPICS
+            for signs in (False, True)
         }
 
     @classmethod
@@ -62,20 +69,26 @@ class Screen:
         targets = _targets(rules, context, vocabulary) - (foreign - vocabulary)
         return cls(rules, context, Speller(vocabulary | foreign, targets, _replacements(folder / "spelling.yml")))
 
-    def check(self, text: str) -> Verdict:
-        """The verdict on one message: the gravest kind, and in it the rule that stands first."""
+    def check(self, text: str, signs: bool = True) -> Verdict:
+        """The verdict on one message: the gravest kind, and in it the rule that stands first; without `signs`, only a certain one."""
         message = normalise(text, self._speller)
         around = self._context.around(message)
-        emergency = self._first("emergency", message, around)
+        alarm = self._alarm(message, around, signs)
+        if not alarm:
+            return self._first("medical_advice", message, around, signs) or Verdict()
+        return replace(alarm, certain=not signs or self._alarm(message, around, False) is not None)
+
+    def _alarm(self, message: Message, around: Surroundings, signs: bool) -> Optional[Verdict]:
+        emergency = self._first("emergency", message, around, signs)
         if emergency and emergency.topic != "unspecified":
             return emergency
         # "Emergency, I'm going to kill myself" is better served by the crisis line than by a bare "call now".
-        return self._first("crisis", message, around) or emergency or self._first("medical_advice", message, around) or Verdict()
+        return self._first("crisis", message, around, signs) or emergency
 
-    def _first(self, kind: str, message: Message, around: Surroundings) -> Optional[Verdict]:
+    def _first(self, kind: str, message: Message, around: Surroundings, signs: bool) -> Optional[Verdict]:
         candidates: dict[str, list[Phrase]] = defaultdict(list)
         rules: dict[str, Rule] = {}
-        for rule, phrase in self._books[kind].candidates(message):
+        for rule, phrase in self._books[kind, signs].candidates(message):
             candidates[rule.name].append(phrase)
             rules[rule.name] = rule
         for name, phrases in candidates.items():
@@ -119,7 +132,7 @@ def _united(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 def _targets(rules: list[Rule], context: Context, vocabulary: frozenset[str]) -> set[str]:
     """The words that rules and context look for, with the endings that the vocabulary knows."""
-    phrases = [phrase for rule in rules for phrase in (*rule.patterns, *rule.unless, *rule.unless_anywhere)]
+    phrases = [phrase for rule in rules for phrase in (*rule.patterns, *rule.signs, *rule.unless, *rule.unless_anywhere)]
     written = {word for phrase in phrases for part in phrase.parts for word in words_of(part)} | context.words
     beginnings = tuple(word.text for word in written if word.any_ending)
     whole = {word.text for word in written if not word.any_ending or word.text in vocabulary}

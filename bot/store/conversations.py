@@ -138,6 +138,11 @@ def overdue_messages(connection: Connection, before: datetime, notice: str) -> S
     return connection.execute(select(message).where(waiting, message.c.created_at < before, not_(said.exists())).limit(20)).all()
 
 
+def waiting_messages(connection: Connection, before: datetime) -> Sequence[Row[Any]]:
+    """Messages that wait for the engine since before `before`, the oldest first."""
+    return connection.execute(select(message).where(message.c.state.in_(("new", "claimed")), message.c.created_at < before).order_by(message.c.id)).all()
+
+
 def release_message(connection: Connection, id: int) -> None:
     """Give a claim back without counting the attempt (the engine could not be reached)."""
     values = {"state": "new", "lease_until": None, "attempts": message.c.attempts - 1}

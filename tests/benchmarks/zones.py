@@ -20,7 +20,7 @@ def zones(system: Ours, texts: "list[str]", truth: np.ndarray) -> "dict[str, flo
     cuts = choose_cuts(system.model)
     guesses = system.guesses(texts)
     predicted = np.array([guess.label for guess in guesses])
-    answered = np.array([guess.sure >= cuts.answer for guess in guesses]) & (predicted != OUTSIDE)
+    answered = np.array([guess.sure >= cuts.answer and guess.known >= cuts.near for guess in guesses]) & (predicted != OUTSIDE)
     offered = ~answered & (predicted != OUTSIDE) & np.array([guess.known >= cuts.offer for guess in guesses])
     among = np.array([wanted in [label for label, _ in guess.ranking if label != OUTSIDE][:MOST_OFFERED] for guess, wanted in zip(guesses, truth)])
     inside = truth != OUTSIDE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import timedelta
 
@@ -69,6 +70,47 @@ def test_safety_is_answered_even_when_many_messages_wait(chat, conversation):
     assert stream.messages_after(chat, conversation, 0)[-1]["kind"] == "emergency"
 
 
+SUSPECTED = "my husband collapsed"  # a sign in data/safety, no pattern
+
+
+async def test_a_suspicion_is_judged_by_the_engine(chat, conversation, reply):
+    inbox.receive(chat, conversation, SUSPECTED, "k1")
+    await work(chat, Engine(reply()), settled(chat, conversation))
+    assert heard(chat, conversation) == [("visitor", ""), ("assistant", "utter_greet")]
+    with chat.database.read() as connection:
+        assert not conversations.get_conversation(connection, conversation).alarm
+
+
+async def test_a_suspicion_counts_when_the_engine_is_away(chat, conversation, reply):
+    inbox.receive(chat, conversation, SUSPECTED, "k1")
+    await work(chat, Engine(EngineUnreachable("away")), settled(chat, conversation))
+    await work(chat, Engine(reply()), settled(chat, conversation))
+    assert heard(chat, conversation) == [("visitor", ""), ("assistant", "utter_emergency_fainted")]
+    with chat.database.read() as connection:
+        assert conversations.get_conversation(connection, conversation).alarm == "emergency"
+
+
+async def test_a_suspicion_counts_when_the_engine_takes_long(chat, conversation, reply, monkeypatch):
+    class Slow(Engine):
+        async def ask(self, *given):
+            await asyncio.sleep(0.5)
+            return await super().ask(*given)
+
+    monkeypatch.setattr(worker, "WAITING_AFTER", timedelta(0))
+    monkeypatch.setattr(worker, "TICK_SECONDS", 0.05)
+    inbox.receive(chat, conversation, SUSPECTED, "k1")
+    slow = Slow(reply())
+    await work(chat, slow, lambda: len(slow.asked) == 1)
+    assert heard(chat, conversation) == [("visitor", ""), ("assistant", "utter_emergency_fainted")], "the late answer is dropped"
+
+
+def test_a_suspicion_counts_at_once_while_staff_have_the_chat(chat, conversation):
+    with chat.database.write() as connection:
+        conversations.set_holder(connection, conversation, "staff", None, 0, now())
+    inbox.receive(chat, conversation, SUSPECTED, "k1")
+    assert heard(chat, conversation)[-1] == ("assistant", "utter_emergency_fainted")
+
+
 async def test_a_removed_disclaimer_is_put_back_and_the_fault_recorded(chat, conversation, catalogue, caplog):
     whole = catalogue.reply("utter_faq/cost").as_dict()
     whole.pop("disclaimer")
@@ -134,6 +176,19 @@ async def test_an_alarm_of_the_learned_classifier_reaches_staff(chat, conversati
     await work(chat, Engine(alarm), settled(chat, conversation))
     with chat.database.read() as connection:
         assert conversations.get_conversation(connection, conversation).alarm == "emergency"
+
+
+async def test_an_alarm_is_answered_although_staff_took_over_meanwhile(chat, conversation, catalogue):
+    class Slow(Engine):
+        async def ask(self, *given):
+            with chat.database.write() as connection:
+                conversations.set_holder(connection, conversation, "staff", None, 0, now())
+            return await super().ask(*given)
+
+    inbox.receive(chat, conversation, "hello", "k1")
+    alarm = Answer([catalogue.reply("utter_emergency_unspecified").as_dict()], {"decision": "emergency", "topics": ["emergency"]}, "m1")
+    await work(chat, Slow(alarm), settled(chat, conversation))
+    assert heard(chat, conversation)[-1] == ("assistant", "utter_emergency_unspecified")
 
 
 async def test_answers_keep_their_order_and_none_is_doubled(chat, conversation, reply):

@@ -9,7 +9,7 @@ from bot.language.asking import Asked
 from bot.language.decision import Cuts
 from bot.language.topic_model import Guess
 
-CUTS = Cuts(answer=0.8, offer=-3.0)
+CUTS = Cuts(answer=0.8, offer=-3.0, near=-3.0)
 
 
 def guess(label, sure, text="what is it", known=0.0, **others):
@@ -32,6 +32,11 @@ def test_unsure_is_offered_and_far_is_declined():
     offered = decide(guess("faq/cost", 0.5, faq__insurance=0.3, faq__payment=0.1))
     assert (offered.kind, offered.topics) == ("clarify", ("cost", "insurance", "payment"))
     assert decide(guess("faq/cost", 0.5, known=-5.0)).kind == "decline"
+
+
+def test_what_lies_too_far_from_anything_known_is_not_answered_however_sure():
+    assert decide(guess("faq/cost", 0.9, known=-3.5)).kind == "decline"
+    assert decide(guess("faq/cost", decision.EXACT, known=-3.5)).kind == "answer", "a known text, word for word"
 
 
 def test_out_of_scope_is_never_offered():

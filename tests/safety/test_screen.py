@@ -82,6 +82,7 @@ def test_a_verdict_can_be_stored() -> None:
         "topic": "heart",
         "rule": "chest pain",
         "spans": [[0, 10]],
+        "certain": False,
     }
 
 

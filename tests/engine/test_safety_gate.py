@@ -1,0 +1,31 @@
+"""The last component: a certain alarm stands, a suspicion only while the classifier does not outweigh it."""
+
+from __future__ import annotations
+
+import pytest
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.language.decision import SIGNS_AT
+from bot.nlu.safety_gate import SafetyGate
+
+
+def judged(text, alarms):
+    message = Message({"text": text, "evidence": {"alarms": alarms}} if alarms is not None else {"text": text})
+    SafetyGate().process([message])
+    return message.get("safety")["kind"], (message.get("decision") or {}).get("kind")
+
+
+CALM, LIKELY = {"emergency": SIGNS_AT / 2, "crisis": 0.0}, {"emergency": 0.0, "crisis": SIGNS_AT}
+
+
+@pytest.mark.parametrize("alarms, kind", [(CALM, ""), (LIKELY, "emergency"), (None, "emergency")])
+def test_a_suspicion_counts_unless_the_classifier_outweighs_it(alarms, kind):
+    assert judged("my husband collapsed", alarms) == (kind, kind or None)
+
+
+def test_nothing_outweighs_a_certain_alarm():
+    assert judged("i can't breathe", CALM) == ("emergency", "emergency")
+
+
+def test_a_plea_for_advice_is_still_seen_when_the_suspicion_is_gone():
+    assert judged("my husband collapsed on the sofa lol. should he stop his gabapentin", CALM)[0] == "medical_advice"
