@@ -9,6 +9,10 @@ from bot.errors import DataError
 from bot.yaml_file import YamlFile
 
 FAQ = "faq/"
+# Where somebody may come to harm: answered before anything else that the message asks.
+URGENT = frozenset(
+    "when_to_see_doctor is_it_safe who_should_not side_effects blood_thinners implants pregnancy diabetes_safety cancer_lymphedema other_medications foot_care balance_falls".split()
+)
 STAFF = ("book_appointment", "reschedule_appointment", "cancel_appointment", "talk_to_human")
 
 

@@ -20,9 +20,10 @@ DECAY = 0.01
 PAIRS = 24  # a batch holds as many examples, and a mate of the same label for each
 TEMPERATURE = 0.07
 SCALE = 1 / TEMPERATURE
-EXAMPLES_SEEN, MOST_PASSES = 14_000, 16  # many examples are sampled, few are gone through several times
+EXAMPLES_SEEN, MOST_PASSES = 16_000, 16  # many examples are sampled, few are gone through several times
 SEED = 7
 SOFTNESS = 0.05  # cosine by which another label must lie nearer for an example to be drawn often
+NEIGHBORS = 2  # texts that lie near alarms, for each alarm
 ROWS = 1000  # compared at a time, to bound memory
 TUNED_TOKENS = 32  # longer examples are cut while tuning: half the time, and few are longer
 FILE = "tuned_view.npz"
@@ -37,8 +38,11 @@ class TunedView:
         self._pooled = encoder.pooler(self._layers)
         self._upper = encoder.compiled(self._pooled)
 
-    def tune(self, texts: Sequence[str], labels: np.ndarray, vectors: np.ndarray) -> "TunedView":
-        """Train on `texts` with label numbers, starting from their published `vectors`; difficult ones are drawn more often."""
+    def tune(self, texts: Sequence[str], labels: np.ndarray, vectors: np.ndarray, alarms: np.ndarray) -> "TunedView":
+        """Train on `texts` with label numbers, starting from their published `vectors`; `alarms` says which of them are alarms.
+
+        Difficult texts are drawn more often, and most of all alarms and what sounds like them.
+        """
         import tensorflow as tf
 
         random = np.random.default_rng(SEED)
@@ -66,7 +70,7 @@ class TunedView:
 
         tokens = [row[:TUNED_TOKENS] for row in self._encoder.tokens(texts)]
         mates = [np.flatnonzero(targets == number) for number in range(len(classes))]
-        likely = _difficulty(vectors, targets)
+        likely = _likely(vectors, targets, alarms)
         for _ in range(steps):
             chosen = random.choice(len(texts), PAIRS, replace=len(texts) < PAIRS, p=likely)
             rows = np.concatenate([chosen, [random.choice(mates[targets[row]]) for row in chosen]])
@@ -93,17 +97,28 @@ class TunedView:
         return view
 
 
-def _difficulty(vectors: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """How likely each text is to be drawn, shape (texts,): more so where another label lies nearer than its own."""
-    behind = np.zeros(len(vectors))
+def _likely(vectors: np.ndarray, targets: np.ndarray, alarms: np.ndarray) -> np.ndarray:
+    """How likely each text is to be drawn, shape (texts,): more so where another label lies nearer than its own, and half
+    of the time an alarm, or one of those that lie nearest to alarms and are none.
+    """
+    behind, near = np.zeros(len(vectors)), np.full(len(vectors), -1.0)
     for start in range(0, len(vectors), ROWS):
         rows = np.arange(start, min(start + ROWS, len(vectors)))
         cosines = vectors[rows] @ vectors.T
         cosines[np.arange(len(rows)), rows] = -1.0  # not itself
         own = targets[rows, None] == targets[None, :]
         behind[rows] = np.where(own, -1.0, cosines).max(axis=1) - np.where(own, cosines, -1.0).max(axis=1)
-    drawn = 1.0 / (1.0 + np.exp(-behind / SOFTNESS))
-    return drawn / drawn.sum()
+        near[rows] = cosines[:, alarms].max(axis=1, initial=-1.0)
+    drawn = _share(1.0 / (1.0 + np.exp(-behind / SOFTNESS)))
+    if not alarms.any():
+        return drawn
+    near[alarms] = -1.0
+    neighbors = np.argsort(-near)[: NEIGHBORS * int(alarms.sum())]
+    return 0.5 * drawn + 0.25 * _share(alarms.astype(float)) + 0.25 * _share(np.isin(np.arange(len(near)), neighbors).astype(float))
+
+
+def _share(weights: np.ndarray) -> np.ndarray:
+    return weights / weights.sum()
 
 
 def _contrastive(rows: Any, targets: Any) -> Any:

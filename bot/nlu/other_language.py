@@ -13,8 +13,9 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.language.decision import Decision
 from bot.language.other_language import other_language
-from bot.nlu.topic_classifier import DECISION, EXACT, set_decision
+from bot.nlu.topic_classifier import DECISION, EVIDENCE, EXACT, set_decision
 
+FAR, UNDERSTOOD = -99.0, 1.0  # how known (topic_model.Guess) a text must be to be taken for English, or for what we know in Spanish
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -30,8 +31,9 @@ class OtherLanguage(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             decision = message.get(DECISION) or {}
-            # A text that we know word for word ("habla español") is understood as it is.
-            found = None if decision.get("confidence") == EXACT else other_language(message.get(TEXT) or "")
+            # What is close to known texts ("hablan español", "do i gotta undress") is understood, whatever its letters look like.
+            known = decision.get("confidence") == EXACT or (message.get(EVIDENCE) or {}).get("known", FAR) >= UNDERSTOOD
+            found = None if known else other_language(message.get(TEXT) or "")
             if found:
                 set_decision(message, Decision("decline", "other_language", (), 1.0, f"language: {found}"))
         return messages

@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.language import topic_model_file
 from bot.language.asking import Asked, Asking
 from bot.language.clauses import make_nlp, runs
-from bot.language.decision import EXACT, Cuts, Decision, choose_cuts, decide
+from bot.language.decision import ALARMS, EXACT, Cuts, Decision, choose_cuts, decide
 from bot.language.encoder import sentence_encoder
 from bot.language.several import FAQ, name_of, read_several
 from bot.language.topic_model import Guess, TopicModel, Tuner
@@ -31,7 +31,6 @@ from bot.nlu.sentence_features import RUN_VECTORS, sentence_vector
 from bot.settings import Settings
 
 DECISION, EVIDENCE = "decision", "evidence"
-ALARMS = ("emergency", "crisis")
 ASKED_SHOWN = 4
 HELPERS = tuple(f"language/{name}.py" for name in "asking clauses decision evidence grouping ngrams several topic_model topic_model_file tuned_view".split())
 
@@ -109,11 +108,11 @@ class TopicClassifier(GraphComponent):
         """Tunes a view on the rows that it is given; the last one is kept."""
         if not self._config["tuned_view"]:
             return None
-        numbers = np.unique(labels, return_inverse=True)[1]
+        numbers, alarms = np.unique(labels, return_inverse=True)[1], np.isin(labels, ALARMS)
 
         def tune(rows: np.ndarray) -> np.ndarray:
             self._tuned = TunedView(sentence_encoder())
-            self._tuned.tune([texts[row] for row in rows], numbers[rows], vectors[rows])
+            self._tuned.tune([texts[row] for row in rows], numbers[rows], vectors[rows], alarms[rows])
             return self._tuned.encode(texts)
 
         return tune

@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer
 
+from bot.language.decision import ALARMS
 from bot.language.encoder import sentence_encoder
 from bot.language.topic_model import Guess, TopicModel
 from bot.language.tuned_view import TunedView
@@ -29,11 +30,11 @@ class Ours:
     def fit(self, texts: Sequence[str], labels: Sequence[str]) -> "Ours":
         started = time.perf_counter()
         vectors = sentence_encoder().encode(texts)
-        numbers = np.unique(labels, return_inverse=True)[1]
+        numbers, alarms = np.unique(labels, return_inverse=True)[1], np.isin(labels, ALARMS)
         self.view: Optional[TunedView] = None
 
         def tune(rows: np.ndarray) -> np.ndarray:
-            self.view = TunedView(sentence_encoder()).tune([texts[row] for row in rows], numbers[rows], vectors[rows])
+            self.view = TunedView(sentence_encoder()).tune([texts[row] for row in rows], numbers[rows], vectors[rows], alarms[rows])
             return self.view.encode(texts)
 
         self.model = TopicModel().fit(texts, labels, vectors, tune if self._tuned else None)

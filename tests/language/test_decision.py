@@ -44,8 +44,17 @@ def test_out_of_scope_is_never_offered():
 
 
 def test_several_questions_are_all_answered_in_their_order_at_most_three():
-    asked = {"faq__cost": 0.7, "faq__hours": 0.9, "faq__location": 0.8, "faq__contact": 0.6}
+    asked = {"faq__cost": 0.8, "faq__hours": 0.9, "faq__location": 0.8, "faq__contact": 0.75}
     assert decide(guess("faq/cost", 0.5), **asked).topics == ("cost", "hours", "location")
+
+
+def test_what_is_urgent_is_answered_first():
+    assert decide(guess("faq/cost", 0.5), faq__cost=0.9, faq__hours=0.8, faq__is_it_safe=0.8).topics == ("is_it_safe", "cost", "hours")
+
+
+def test_a_further_topic_must_be_asked_more_plainly_than_the_first():
+    assert decide(guess("faq/cost", 0.9), faq__cost=0.6, faq__hours=0.55).topics == ("cost",)
+    assert decide(guess("faq/cost", 0.9), faq__cost=0.8, faq__hours=0.75).topics == ("cost", "hours")
 
 
 def test_a_wish_for_staff_is_kept_for_after_the_answer():
