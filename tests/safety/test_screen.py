@@ -59,8 +59,8 @@ def test_context_decides(alarm: str, silent: str) -> None:
 @pytest.mark.parametrize(
     "text, marked",
     [
-        ("Hi 🙂 I have chest pain today", "chest pain"),
-        ("I   have CHEST\tPAIN", "CHEST\tPAIN"),
+        ("Hi 🙂 I have chest pain today", "have chest pain"),
+        ("I   have CHEST\tPAIN", "have CHEST\tPAIN"),
         ("ｃｈｅｓｔ pain", "ｃｈｅｓｔ pain"),
         ("I want to k1ll mys\u200belf", "want to k1ll mys\u200belf"),
         ("i c​an’t breathe", "c​an’t breathe"),
@@ -82,7 +82,7 @@ def test_a_verdict_can_be_stored() -> None:
         "topic": "heart",
         "rule": "chest pain",
         "spans": [[0, 10]],
-        "certain": False,
+        "certain": True,
     }
 
 
