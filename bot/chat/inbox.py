@@ -63,8 +63,8 @@ def receive(chat: Chat, conversation_id: str, text: str, key: str, count: Count 
 
     Limits come last: a second try never counts, and an alarm counts apart, so that it is answered whatever was sent before.
     One transaction: the message, the screen's verdict, and where it fires for certain the answer to it. When this returns,
-    the message survives any crash. The engine decides on a verdict that is not certain, or the worker when that takes long;
-    while staff have the chat nobody asks the engine, so it counts at once.
+    the message survives any crash. The engine decides on a verdict that is not certain, or the worker when that fails or
+    takes long; while staff have the chat, or many messages wait, it counts at once.
 
     Raises:
         Refused: too many messages wait already, or came lately. Beyond the limit of alarms the refusal is the safety reply's text.
@@ -80,8 +80,9 @@ def receive(chat: Chat, conversation_id: str, text: str, key: str, count: Count 
         known = conversations.message_by_key(connection, conversation_id, key)
         if known:
             return int(known.seq)
-        alarm = verdict.kind in ALARMS and (verdict.certain or conversation.holder != "assistant")
-        if verdict.kind not in ALARMS and conversations.count_waiting(connection, conversation_id) >= MOST_WAITING:
+        many = conversations.count_waiting(connection, conversation_id) >= MOST_WAITING
+        alarm = verdict.kind in ALARMS and (verdict.certain or many or conversation.holder != "assistant")
+        if many and not alarm:
             raise Refused("too_many_waiting", "I am still answering your earlier messages. Please wait a moment and send this again.")
         _count(chat, verdict, count)
         seq = conversations.next_seq(connection, conversation_id)
@@ -95,7 +96,7 @@ def receive(chat: Chat, conversation_id: str, text: str, key: str, count: Count 
         }
         if alarm:
             values["understanding"] = alarm_understanding(verdict)
-            values["topics"] = [verdict.kind]
+            values["topics"] = values["understanding"]["topics"]
         conversations.add_message(connection, conversation_id, values, at)
         if alarm:
             answer_alarm(chat, connection, conversation, verdict, at, seq)
@@ -115,7 +116,7 @@ def _count(chat: Chat, verdict: Verdict, count: Count) -> None:
 
 def alarm_understanding(verdict: Verdict) -> dict[str, Any]:
     """How a message that a rule answered was understood."""
-    return {"decision": verdict.kind, "reason": f"rule: {verdict.rule}", "intent": verdict.kind, "confidence": 1.0}
+    return {"decision": verdict.kind, "reason": f"rule: {verdict.rule}", "intent": verdict.kind, "confidence": 1.0, "topics": [verdict.kind]}
 
 
 def answer_alarm(chat: Chat, connection: Connection, conversation: Any, verdict: Verdict, at: datetime, reply_to: Optional[int] = None) -> None:
@@ -134,7 +135,7 @@ def raise_alarm(connection: Connection, conversation: Any, kind: str, at: dateti
 def give_feedback(chat: Chat, conversation_id: str, seq: int, helpful: bool, note: str, count: Count = uncounted) -> bool:
     """Keep what the visitor thinks of one of our messages; False when there is no such message of ours.
 
-    The note is free text, so it is screened: a cry for help in it is answered as in a message.
+    The note is free text, so it is screened: a cry for help in it is answered as in a message. No engine judges it, so signs count.
 
     Raises:
         Refused: too many came lately.

@@ -1,7 +1,8 @@
 """Gives waiting messages to the engine, one of a conversation at a time, and delivers what comes back.
 
 A claim is a row with a lease: when this process dies in the middle, the lease ends and the message is claimed again; the
-engine knows the message's id and says the same again, so nothing is lost and nothing is said twice.
+engine knows the message's id and says the same again, so nothing is lost and nothing is said twice. Where the screen
+suspects an alarm and the engine is away, fails or takes long, the alarm is answered here.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Worker:
         except Exception as error:  # whatever it is, the attempt counts: a message that always fails must not hold up the later ones
             reason = error if isinstance(error, EngineFailed) else type(error).__name__  # other texts may hold the visitor's
             logger.error("turn_failed reason=%s attempt=%d", reason, row.attempts + 1)
-            await asyncio.to_thread(self._failed, row)
+            await asyncio.to_thread(self._alarm if _suspected(row) else self._failed, row)
 
     async def _ask(self, row: Any, text: str) -> Answer:
         """The engine's answer. It is waited for here, with the claim, so that other conversations go on meanwhile: it may be
@@ -141,24 +142,27 @@ class Worker:
         self._chat.events.ring(row.conversation_id)
 
     async def _tell_waiting(self) -> None:
-        """Tell visitors whose answer takes long that their message is kept."""
+        """Answer suspected alarms that wait too long, and tell other visitors who wait that their message is kept."""
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            try:
-                await asyncio.to_thread(self._answer_suspected)
-                for conversation_id in await asyncio.to_thread(self._tell_overdue):
-                    self._chat.events.ring(conversation_id)
-            except Exception as error:  # the next tick tries again
-                logger.error("waiting_failed kind=%s", type(error).__name__)
+            for watch in (self._answer_suspected, self._tell_overdue):
+                try:
+                    await asyncio.to_thread(watch)
+                except Exception as error:  # the next tick tries again
+                    logger.error("waiting_failed kind=%s", type(error).__name__)
 
     def _answer_suspected(self) -> None:
         """Answer messages whose wording is weak evidence of an alarm, and which the engine did not judge in time."""
         with self._chat.database.read() as connection:
             waiting = conversations.waiting_messages(connection, now() - WAITING_AFTER)
         for row in filter(_suspected, waiting):
-            self._alarm(row)
+            try:
+                self._alarm(row)
+            except Exception as error:  # one that cannot be answered must not hold up the others
+                logger.error("alarm_failed kind=%s", type(error).__name__)
 
     def _alarm(self, row: Any) -> None:
+        """Take the screen's suspicion for an alarm, unless the engine has answered meanwhile."""
         verdict = Verdict(**row.safety)
         with self._chat.database.write() as connection:
             conversation = conversations.lock_conversation(connection, row.conversation_id)
@@ -169,23 +173,24 @@ class Worker:
             answer_alarm(self._chat, connection, conversation, verdict, now(), row.seq)
         self._chat.events.ring(row.conversation_id)
 
-    def _tell_overdue(self) -> list[str]:
+    def _tell_overdue(self) -> None:
         """Tell each conversation about its newest overdue message: one notice stands for all that wait with it."""
         with self._chat.database.read() as connection:
             overdue = conversations.overdue_messages(connection, now() - WAITING_AFTER, WAITING)
         newest = {row.conversation_id: row for row in sorted(overdue, key=lambda row: row.seq)}
-        return [row.conversation_id for row in newest.values() if self._tell(row)]
+        for row in newest.values():
+            self._tell(row)
 
-    def _tell(self, row: Any) -> bool:
+    def _tell(self, row: Any) -> None:
         with self._chat.database.write() as connection:
             conversations.lock_conversation(connection, row.conversation_id)
             newest = conversations.get_message(connection, row.id)
             later = conversations.messages_after(connection, row.conversation_id, row.seq)
             told = any(message.response == WAITING and message.reply_to >= row.seq for message in later)
             if told or newest is None or newest.state not in ("new", "claimed"):
-                return False
+                return
             deliver(self._chat, connection, row.conversation_id, [self._chat.catalogue.reply(WAITING)], now(), reply_to=row.seq)
-        return True
+        self._chat.events.ring(row.conversation_id)
 
 
 def _suspected(row: Any) -> bool:

@@ -35,10 +35,11 @@ def explanation(answer: Mapping[Text, Any]) -> str:
     if evidence:
         lines.append(f"nearest    {evidence['nearest']}")
         lines.append(f"closeness  meaning {evidence['cosine']:.2f}, letters {evidence['ngram']:.2f}, energy {evidence['energy']:.1f}; in all {evidence['known']:.1f}")
+        lines += [f"alarm      {share:6.1%}  {kind}, in the message or a part" for kind, share in (evidence.get("alarms") or {}).items()]
         lines += [f"asked      {share:6.1%}  {topic}" for topic, share in evidence.get("asked") or ()]
     if safety.get("kind"):
         spans = ", ".join(repr(answer["text"][start:end]) for start, end in safety.get("spans") or ())
-        lines.append(f"safety     {safety['kind']}, {safety['topic']}: rule '{safety['rule']}' on {spans}")
+        lines.append(f"safety     {safety['kind']}, {safety['topic']}: rule '{safety['rule']}' on {spans}{'' if safety.get('certain', True) else ' (suspected)'}")
     return "\n".join(lines)
 
 

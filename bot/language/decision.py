@@ -14,17 +14,16 @@ from bot.language.topic_model import OUT_OF_SCOPE, Guess, TopicModel
 EXACT = 1.0  # certainty of a text that is known word for word
 MOST_ANSWERS = 3
 MOST_OFFERED = 3
-ALARMS = ("emergency", "crisis")
 SAFETY = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advice"}
 # The learned classifier is the second net behind the rules. A part alone ("the pain is bad again") alarms only when it is
 # nearly certain and the whole message points that way too.
 SAFETY_AT = 0.5
-SAFETY_PART_AT = 0.85
+SAFETY_PART_AT = 0.94
 SAFETY_SUPPORT = 0.07
-SIGNS_AT = 0.01  # probability of an alarm, in the message or a part, below which the classifier outweighs weak signs
+SIGNS_AT = 0.06  # probability of an alarm, in the message or a part, below which the classifier outweighs weak signs
 # P(asked) from which the likeliest topic of a message of several parts counts as asked, and from which a further one does:
 # two thirds of the messages learned from ask several questions, but few of a clinic's visitors do.
-ASKED_AT, ALSO_ASKED_AT = 0.5, 0.7
+ASKED_AT, ALSO_ASKED_AT = 0.5, 0.6
 WRONG_ANSWERS = 0.06  # share of unseen examples that may be answered wrongly; they are unlike those learned from: real questions fare far better
 TOO_FAR = 0.02  # share of our own questions that may be declined as too far from anything known, out of fold
 # Without examples of what is out of scope, only closeness guards against it: share of a left-out topic's questions that may be answered.

@@ -29,6 +29,7 @@ UNKNOWN_SHARE = 0.15  # weight of an example whose topic was taken away: about o
 RANKED = 10
 SEED = 7
 OUT_OF_SCOPE = "out_of_scope"
+ALARMS = ("emergency", "crisis")  # are always in the ranking, however unlikely
 Tuner = Callable[[np.ndarray], np.ndarray]
 
 
@@ -120,7 +121,8 @@ class TopicModel:
         return self._standard(reading).sum(axis=1)
 
     def _guess(self, text: str, probabilities: np.ndarray, signs: np.ndarray, nearest: int, sure: float, known: float) -> Guess:
-        best = np.argsort(-probabilities, kind="stable")[:RANKED]
+        order = np.argsort(-probabilities, kind="stable")
+        best = [number for place, number in enumerate(order) if place < RANKED or self.labels[number] in ALARMS]
         ranking = tuple((self.labels[number], float(probabilities[number])) for number in best)
         return Guess(text, ranking[0][0], float(sure), ranking, float(known), *map(float, signs), nearest=self.texts[nearest])
 

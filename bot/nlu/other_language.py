@@ -15,7 +15,8 @@ from bot.language.decision import Decision
 from bot.language.other_language import other_language
 from bot.nlu.topic_classifier import DECISION, EVIDENCE, EXACT, set_decision
 
-FAR, UNDERSTOOD = -99.0, 1.0  # how known (topic_model.Guess) a text must be to be taken for English, or for what we know in Spanish
+UNDERSTOOD = 1.0  # how known (topic_model.Guess) a text must be to be taken for English, or for what we know in Spanish
+FAR = -99.0  # of a text that was not read
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

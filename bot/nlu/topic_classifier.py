@@ -20,10 +20,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.language import topic_model_file
 from bot.language.asking import Asked, Asking
 from bot.language.clauses import make_nlp, runs
-from bot.language.decision import ALARMS, EXACT, Cuts, Decision, choose_cuts, decide
+from bot.language.decision import EXACT, Cuts, Decision, choose_cuts, decide
 from bot.language.encoder import sentence_encoder
 from bot.language.several import FAQ, name_of, read_several
-from bot.language.topic_model import Guess, TopicModel, Tuner
+from bot.language.topic_model import ALARMS, Guess, TopicModel, Tuner
 from bot.language.tuned_view import TunedView
 from bot.nlu.clinic_language import RUNS
 from bot.nlu.fingerprint import files_hash, source_hash

@@ -76,7 +76,10 @@ class Screen:
         alarm = self._alarm(message, around, signs)
         if not alarm:
             return self._first("medical_advice", message, around, signs) or Verdict()
-        return replace(alarm, certain=not signs or self._alarm(message, around, False) is not None)
+        certain = self._alarm(message, around, False)
+        if certain and certain.kind == "crisis":
+            return alarm if alarm.kind == "crisis" else certain  # no weak sign takes the place of plain words
+        return replace(alarm, certain=certain is not None)
 
     def _alarm(self, message: Message, around: Surroundings, signs: bool) -> Optional[Verdict]:
         emergency = self._first("emergency", message, around, signs)

@@ -140,7 +140,8 @@ def overdue_messages(connection: Connection, before: datetime, notice: str) -> S
 
 def waiting_messages(connection: Connection, before: datetime) -> Sequence[Row[Any]]:
     """Messages that wait for the engine since before `before`, the oldest first."""
-    return connection.execute(select(message).where(message.c.state.in_(("new", "claimed")), message.c.created_at < before).order_by(message.c.id)).all()
+    wanted = (message.c.id, message.c.conversation_id, message.c.seq, message.c.safety)
+    return connection.execute(select(*wanted).where(message.c.state.in_(("new", "claimed")), message.c.created_at < before).order_by(message.c.id)).all()
 
 
 def release_message(connection: Connection, id: int) -> None:

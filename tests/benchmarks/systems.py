@@ -14,9 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer
 
-from bot.language.decision import ALARMS
 from bot.language.encoder import sentence_encoder
-from bot.language.topic_model import Guess, TopicModel
+from bot.language.topic_model import ALARMS, Guess, TopicModel
 from bot.language.tuned_view import TunedView
 
 

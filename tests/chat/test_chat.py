@@ -13,7 +13,7 @@ from bot.chat.deliver import deliver
 from bot.chat.engine_client import Answer, EngineFailed, EngineUnreachable
 from bot.chat.requests import create_request
 from bot.chat.service import now
-from bot.store import conversations, people
+from bot.store import conversations, people, tables
 from bot.store import requests as request_rows
 from tests.chat.played_engine import Engine, settled, work
 
@@ -81,9 +81,10 @@ async def test_a_suspicion_is_judged_by_the_engine(chat, conversation, reply):
         assert not conversations.get_conversation(connection, conversation).alarm
 
 
-async def test_a_suspicion_counts_when_the_engine_is_away(chat, conversation, reply):
+@pytest.mark.parametrize("failure", [EngineUnreachable("away"), EngineFailed("status 500"), ValueError("no JSON")])
+async def test_a_suspicion_counts_when_the_engine_is_away_or_fails(chat, conversation, reply, failure):
     inbox.receive(chat, conversation, SUSPECTED, "k1")
-    await work(chat, Engine(EngineUnreachable("away")), settled(chat, conversation))
+    await work(chat, Engine(failure), settled(chat, conversation))
     await work(chat, Engine(reply()), settled(chat, conversation))
     assert heard(chat, conversation) == [("visitor", ""), ("assistant", "utter_emergency_fainted")]
     with chat.database.read() as connection:
@@ -102,6 +103,29 @@ async def test_a_suspicion_counts_when_the_engine_takes_long(chat, conversation,
     slow = Slow(reply())
     await work(chat, slow, lambda: len(slow.asked) == 1)
     assert heard(chat, conversation) == [("visitor", ""), ("assistant", "utter_emergency_fainted")], "the late answer is dropped"
+
+
+async def test_one_suspicion_that_cannot_be_answered_holds_up_no_other(chat, conversation, reply, monkeypatch):
+    class Hanging(Engine):
+        async def ask(self, *given):
+            await asyncio.sleep(60)
+
+    monkeypatch.setattr(worker, "WAITING_AFTER", timedelta(0))
+    monkeypatch.setattr(worker, "TICK_SECONDS", 0.05)
+    other, _ = inbox.open_conversation(chat)
+    for id in (conversation, other):
+        inbox.receive(chat, id, SUSPECTED, "k1")
+    with chat.database.write() as connection:
+        connection.execute(tables.message.update().where(tables.message.c.conversation_id == conversation).values(safety={"kind": "emergency", "unheard": 1}))
+    await work(chat, Hanging(reply()), settled(chat, other))
+    assert heard(chat, other)[-1] == ("assistant", "utter_emergency_fainted")
+
+
+def test_a_suspicion_counts_at_once_when_many_messages_wait(chat, conversation):
+    for number in range(inbox.MOST_WAITING):
+        inbox.receive(chat, conversation, "hello", f"k{number}")
+    inbox.receive(chat, conversation, SUSPECTED, "now")
+    assert heard(chat, conversation)[-1] == ("assistant", "utter_emergency_fainted")
 
 
 def test_a_suspicion_counts_at_once_while_staff_have_the_chat(chat, conversation):

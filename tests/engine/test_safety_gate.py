@@ -23,6 +23,13 @@ def test_a_suspicion_counts_unless_the_classifier_outweighs_it(alarms, kind):
     assert judged("my husband collapsed", alarms) == (kind, kind or None)
 
 
+LEAD = "hello I come to you for my feet and my wife drives me and the parking is good and I wanted to ask how long it takes next week and "
+
+
+def test_a_classifier_that_did_not_read_closely_outweighs_nothing():
+    assert judged(LEAD + "my husband collapsed", CALM)[0] == "emergency", "one long text, of which no part was read by itself"
+
+
 def test_nothing_outweighs_a_certain_alarm():
     assert judged("i can't breathe", CALM) == ("emergency", "emergency")
 

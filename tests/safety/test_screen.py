@@ -24,7 +24,8 @@ SCREEN = Screen.load(DATA / "safety")
     "text, kind",
     [
         ("I took all my pills because I want to die", "emergency"),
-        ("I want to die and my chest hurts", "emergency"),
+        ("I want to die and I have chest pain", "emergency"),
+        ("i fainted last week at work. i want to kill myself", "crisis"),
         ("this is an emergency, I'm going to kill myself", "crisis"),
         ("I want to die, should I stop my gabapentin?", "crisis"),
         ("should I stop my gabapentin? I have chest pain", "emergency"),
