@@ -9,11 +9,12 @@ import numpy as np
 
 from bot.language.asking import Asked
 from bot.language.several import FAQ, STAFF, URGENT, name_of
-from bot.language.topic_model import OUT_OF_SCOPE, Guess, TopicModel
+from bot.language.topic_model import ALARMS, OUT_OF_SCOPE, Guess, TopicModel
 
 EXACT = 1.0  # certainty of a text that is known word for word
 MOST_ANSWERS = 3
 MOST_OFFERED = 3
+ADVICE = ("medical_advice",)
 SAFETY = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advice"}
 # The learned classifier is the second net behind the rules. A part alone ("the pain is bad again") alarms only when it is
 # nearly certain and the whole message points that way too.
@@ -96,10 +97,12 @@ def decide(whole: Guess, parts: Sequence[Guess], likely: Sequence[Asked], cuts: 
 
 
 def _alarm(whole: Guess, parts: Sequence[Guess]) -> Optional[Decision]:
-    for label, kind in SAFETY.items():
-        certain = any(guess.label == label and guess.ranking[0][1] >= SAFETY_PART_AT for guess in parts)
-        if (whole.label == label and whole.ranking[0][1] >= SAFETY_AT) or (certain and whole.probability(label) >= SAFETY_SUPPORT):
-            return Decision(kind, label, (label,), whole.sure, f"classifier: {label}")
+    for labels in (ALARMS, ADVICE):
+        support = sum(whole.probability(label) for label in labels)
+        certain = any(guess.label in labels and guess.ranking[0][1] >= SAFETY_PART_AT for guess in parts)
+        if (whole.label in labels and support >= SAFETY_AT) or (certain and support >= SAFETY_SUPPORT):
+            label = max(labels, key=whole.probability)
+            return Decision(SAFETY[label], label, (label,), whole.sure, f"classifier: {label}")
     return None
 
 

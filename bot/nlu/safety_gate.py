@@ -12,8 +12,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.language.decision import SIGNS_AT, Decision
+from bot.language.topic_model import ALARMS
 from bot.nlu.clinic_language import RUNS
-from bot.nlu.topic_classifier import EVIDENCE, set_decision
+from bot.nlu.topic_classifier import DECISION, EVIDENCE, set_decision
 from bot.safety.screen import Screen
 from bot.settings import Settings
 
@@ -24,7 +25,7 @@ INTENTS = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advi
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class SafetyGate(GraphComponent):
-    """Overrules the intent when the screen fires; the learned classifier's own alarm stands as it is."""
+    """Overrules the intent when the screen fires; no plea for advice takes the place of the learned classifier's own alarm."""
 
     def __init__(self) -> None:
         self._screen = Screen.load(Settings.load().data / "safety")
@@ -42,7 +43,8 @@ class SafetyGate(GraphComponent):
             if not verdict.certain and _disproved(message):
                 verdict = self._screen.check(text, signs=False)
             message.set(SAFETY, verdict.as_dict(), add_to_output=True)
-            if verdict.kind in INTENTS:
+            alarmed = (message.get(DECISION) or {}).get("kind") in ALARMS and verdict.kind not in ALARMS
+            if verdict.kind in INTENTS and not alarmed:
                 set_decision(message, Decision(INTENTS[verdict.kind], verdict.kind, (), 1.0, f"rule: {verdict.rule}"))
         return messages
 

@@ -36,3 +36,9 @@ def test_nothing_outweighs_a_certain_alarm():
 
 def test_a_plea_for_advice_is_still_seen_when_the_suspicion_is_gone():
     assert judged("my husband collapsed on the sofa lol. should he stop his gabapentin", CALM)[0] == "medical_advice"
+
+
+def test_a_plea_for_advice_does_not_take_the_place_of_a_learned_alarm():
+    message = Message({"text": "should I stop my gabapentin", "decision": {"kind": "emergency"}})
+    SafetyGate().process([message])
+    assert message.get("decision")["kind"] == "emergency"
