@@ -15,13 +15,12 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.booking.form_answers import command, looks_like_answer
 from bot.language.decision import Decision
-from bot.language.topic_model import ALARMS
 from bot.nlu.topic_classifier import DECISION, set_decision
 
 FORM = "request_form"
 UNDERSTOOD = ("answer", "advice", "emergency", "crisis", "staff", "chat")
 # Almost anything can be a name or a reason, so there only what is clearly something else is not taken for one.
-FREE_TEXT = {"visitor_name": ("answer", "staff", "chat"), "reason": ("staff", "chat", *ALARMS), "appointment": ("chat",)}
+FREE_TEXT = {"visitor_name": ("answer", "staff", "chat"), "reason": ("staff", "chat"), "appointment": ("chat",)}
 CLEARLY = 0.9
 
 
