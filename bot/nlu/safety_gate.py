@@ -15,7 +15,7 @@ from bot.language.decision import SIGNS_AT, Decision
 from bot.language.topic_model import ALARMS
 from bot.nlu.clinic_language import RUNS
 from bot.nlu.topic_classifier import DECISION, EVIDENCE, set_decision
-from bot.safety.screen import Screen
+from bot.safety.screen import Screen, Verdict
 from bot.settings import Settings
 
 SAFETY = "safety"
@@ -42,9 +42,10 @@ class SafetyGate(GraphComponent):
             verdict = self._screen.check(text)
             if not verdict.certain and _disproved(message):
                 verdict = self._screen.check(text, signs=False)
+            if verdict.kind not in ALARMS and (message.get(DECISION) or {}).get("kind") in ALARMS:
+                verdict = Verdict()  # the reply is chosen by the verdict: no plea for advice beside a learned alarm
             message.set(SAFETY, verdict.as_dict(), add_to_output=True)
-            alarmed = (message.get(DECISION) or {}).get("kind") in ALARMS and verdict.kind not in ALARMS
-            if verdict.kind in INTENTS and not alarmed:
+            if verdict.kind in INTENTS:
                 set_decision(message, Decision(INTENTS[verdict.kind], verdict.kind, (), 1.0, f"rule: {verdict.rule}"))
         return messages
 

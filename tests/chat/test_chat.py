@@ -182,15 +182,22 @@ async def test_after_a_crash_the_message_is_asked_again_with_the_same_id(chat, c
     assert engine.asked == [(f"{conversation}:1", "hello")] and heard(chat, conversation)[-1] == ("assistant", "utter_greet")
 
 
-async def test_a_reply_is_dropped_when_staff_took_over_meanwhile(chat, conversation, reply):
-    class Slow(Engine):
-        async def ask(self, *given):
-            with chat.database.write() as connection:
-                conversations.set_holder(connection, conversation, "staff", None, 0, now())
-            return await super().ask(*given)
+class EngineDuringTakeover(Engine):
+    """Staff take the conversation over while it answers."""
 
+    def __init__(self, chat, conversation, answer):
+        super().__init__(answer)
+        self._chat, self._conversation = chat, conversation
+
+    async def ask(self, *given):
+        with self._chat.database.write() as connection:
+            conversations.set_holder(connection, self._conversation, "staff", None, 0, now())
+        return await super().ask(*given)
+
+
+async def test_a_reply_is_dropped_when_staff_took_over_meanwhile(chat, conversation, reply):
     inbox.receive(chat, conversation, "hello", "k1")
-    await work(chat, Slow(reply()), settled(chat, conversation))
+    await work(chat, EngineDuringTakeover(chat, conversation, reply()), settled(chat, conversation))
     assert heard(chat, conversation) == [("visitor", "")]
 
 
@@ -203,15 +210,9 @@ async def test_an_alarm_of_the_learned_classifier_reaches_staff(chat, conversati
 
 
 async def test_an_alarm_is_answered_although_staff_took_over_meanwhile(chat, conversation, catalogue):
-    class Slow(Engine):
-        async def ask(self, *given):
-            with chat.database.write() as connection:
-                conversations.set_holder(connection, conversation, "staff", None, 0, now())
-            return await super().ask(*given)
-
     inbox.receive(chat, conversation, "hello", "k1")
     alarm = Answer([catalogue.reply("utter_emergency_unspecified").as_dict()], {"decision": "emergency", "topics": ["emergency"]}, "m1")
-    await work(chat, Slow(alarm), settled(chat, conversation))
+    await work(chat, EngineDuringTakeover(chat, conversation, alarm), settled(chat, conversation))
     assert heard(chat, conversation)[-1] == ("assistant", "utter_emergency_unspecified")
 
 

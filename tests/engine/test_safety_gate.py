@@ -41,4 +41,4 @@ def test_a_plea_for_advice_is_still_seen_when_the_suspicion_is_gone():
 def test_a_plea_for_advice_does_not_take_the_place_of_a_learned_alarm():
     message = Message({"text": "should I stop my gabapentin", "decision": {"kind": "emergency"}})
     SafetyGate().process([message])
-    assert message.get("decision")["kind"] == "emergency"
+    assert (message.get("decision")["kind"], message.get("safety")["kind"]) == ("emergency", ""), "the verdict chooses the reply"
