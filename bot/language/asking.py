@@ -67,14 +67,17 @@ class Asking:
 def _candidates(whole: Guess, runs: Sequence[ReadRun]) -> dict[str, ReadRun]:
     """Each label that may be asked about, with the run that speaks for it most."""
     labels = [label for _, guess in runs for label, _ in guess.ranking[:LIKELY_IN_RUN]] + [label for label, _ in whole.ranking[:LIKELY_IN_WHOLE]]
-    wanted = [label for label in dict.fromkeys(labels) if label.startswith(FAQ) or label in STAFF]
+    wanted = [label for label in dict.fromkeys(labels) if _askable(label)]
     return {label: max(runs, key=lambda run: run[1].probability(label)) for label in wanted} if runs else {}
 
 
 def _features(label: str, best: ReadRun, whole: Guess, runs: Sequence[ReadRun]) -> list[float]:
+    """How strongly run and whole speak for the label, how strongly for its rival in the whole, and what the message looks like."""
     run, guess = best
     last = max(other.last for other, _ in runs)
-    rival = max((other.probability(label) for part, other in runs if part.last < run.first or part.first > run.last), default=0.0)
+    rest = [other for part, other in runs if part.last < run.first or part.first > run.last]
+    rival = next((other for other, _ in whole.ranking if other != label and _askable(other)), "")
+    questions = sum(bool(QUESTION.search(other.text)) for part, other in runs if part.first == part.last)
     return [
         _logit(guess.probability(label)),
         _logit(whole.probability(label)),
@@ -90,9 +93,19 @@ def _features(label: str, best: ReadRun, whole: Guess, runs: Sequence[ReadRun]) 
         float(last),
         float(run.first == 0),
         float(run.last == last),
-        _logit(rival),
+        _logit(max((other.probability(label) for other in rest), default=0.0)),
         min(len(guess.text.split()), 12) / 12,
+        _logit(whole.probability(rival)),
+        _logit(guess.probability(rival)),
+        _logit(max((other.probability(rival) for other in rest), default=0.0)),
+        _logit(max((probability for other in rest for name, probability in other.ranking if _askable(name)), default=0.0)),
+        float(questions),
+        float(last + 1 - questions),
     ]
+
+
+def _askable(label: str) -> bool:
+    return label.startswith(FAQ) or label in STAFF
 
 
 def _logit(probability: float) -> float:
