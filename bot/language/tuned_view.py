@@ -8,9 +8,10 @@ Loss: cosine softmax over label proxies that start at the class means, plus supe
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Iterator, Sequence
 
 import numpy as np
+from tqdm import tqdm
 
 from bot.language.encoder import BATCH, DIMENSIONS, SentenceEncoder
 
@@ -18,9 +19,10 @@ LAYERS = 3
 STEP = 2e-4  # AdamW, falling to 0
 DECAY = 0.01
 PAIRS = 24  # a batch holds as many examples, and a mate of the same label for each
+TOGETHER = 8  # batches are drawn together and filled by length: a third less of them is padding
 TEMPERATURE = 0.07
 SCALE = 1 / TEMPERATURE
-EXAMPLES_SEEN, MOST_PASSES = 16_000, 16  # many examples are sampled, few are gone through several times
+EXAMPLES_SEEN, MOST_PASSES = 32_000, 16  # many examples are sampled, few are gone through several times
 SEED = 7
 SOFTNESS = 0.05  # cosine by which another label must lie nearer for an example to be drawn often
 NEIGHBORS = 2  # texts that lie near alarms, for each alarm
@@ -69,11 +71,8 @@ class TunedView:
             return loss
 
         tokens = [row[:TUNED_TOKENS] for row in self._encoder.tokens(texts)]
-        mates = [np.flatnonzero(targets == number) for number in range(len(classes))]
-        likely = _likely(vectors, targets, alarms)
-        for _ in range(steps):
-            chosen = random.choice(len(texts), PAIRS, replace=len(texts) < PAIRS, p=likely)
-            rows = np.concatenate([chosen, [random.choice(mates[targets[row]]) for row in chosen]])
+        lengths = np.array([len(row) for row in tokens])
+        for rows in tqdm(_batches(random, _likely(vectors, targets, alarms), targets, lengths, steps), desc="Tuning the second view", total=steps, unit="step"):
             ids, mask = self._encoder.padded([tokens[row] for row in rows])
             step(self._encoder.lower_states(ids, mask), mask, targets[rows].astype(np.int32))
         return self
@@ -95,6 +94,17 @@ class TunedView:
             for layer in view._layers:
                 layer.set_weights([next(weights) for _ in layer.get_weights()])
         return view
+
+
+def _batches(random: np.random.Generator, likely: np.ndarray, targets: np.ndarray, lengths: np.ndarray, count: int) -> Iterator[np.ndarray]:
+    """Row numbers of `count` batches: texts drawn as `likely` says, and after them a mate of the same label for each."""
+    mates = [np.flatnonzero(targets == number) for number in range(targets.max() + 1)]
+    for start in range(0, count, TOGETHER):
+        size = PAIRS * min(TOGETHER, count - start)
+        chosen = random.choice(len(likely), size, replace=len(likely) < size, p=likely)
+        partners = np.array([random.choice(mates[target]) for target in targets[chosen]])
+        by_length = np.argsort(np.maximum(lengths[chosen], lengths[partners]), kind="stable").reshape(-1, PAIRS)
+        yield from (np.concatenate([chosen[batch], partners[batch]]) for batch in random.permutation(by_length))
 
 
 def _likely(vectors: np.ndarray, targets: np.ndarray, alarms: np.ndarray) -> np.ndarray:
