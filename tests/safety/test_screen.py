@@ -101,26 +101,15 @@ def test_our_own_questions_and_buttons_are_no_alarm() -> None:
     assert {text: SCREEN.check(text) for text in buttons | set(catalogue.questions().values()) if SCREEN.check(text).kind} == {}
 
 
-def test_it_is_fast_and_linear() -> None:
-    words = "hello I would like to know whether my feet that burn at night can be needled next week on Tuesday please".split()
-    SCREEN.check(" ".join(words))
-    started = time.process_time()
-    for _ in range(200):
-        SCREEN.check(" ".join(words))
-    assert (time.process_time() - started) / 200 < 0.002
-    for text in ("my chest can not " * 250, "a " * 2000, "k*" * 2000, "no " * 1300, "x" * 100_000):
+@pytest.mark.parametrize("piece", ["my chest can not ", "a ", "k*", "no ", "xxxx", "My mother is 78, her feet burn at night, what does it cost? "])
+def test_work_grows_no_faster_than_the_message(piece: str) -> None:
+    def seconds(text: str) -> float:
         started = time.process_time()
         SCREEN.check(text)
-        assert time.process_time() - started < 0.5
+        return time.process_time() - started
 
-
-def test_a_long_message_takes_milliseconds() -> None:
-    text = ("My mother is 78 and her feet burn at night, the doctor says it is nerves, can she come on Tuesday, and what does it cost? " * 9)[:1000]
-    SCREEN.check(text)
-    started = time.process_time()
-    for _ in range(10):
-        SCREEN.check(text)
-    assert (time.process_time() - started) / 10 < 0.02
+    short, long = (min(seconds(piece * count) for _ in range(4)) for count in (100, 800))
+    assert long < 24 * short + 0.02, "eight times the message; quadratic work would take 64 times as long"
 
 
 @pytest.mark.parametrize("text", ["la ciudad y el lugar donde vivo", "tengo una pregunta sobre el precio", "mi corazón, mi cabeza y mi mano"])
