@@ -10,7 +10,7 @@ Detection", NeurIPS 2020, and nearest-neighbour rejection).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Callable, Optional, Sequence
+from typing import Callable, Mapping, Optional, Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -156,7 +156,8 @@ class TopicModel:
         """Learn from unseen texts how much the votes count, and P(right), with and without their own topic."""
         self.unseen = unseen
         truth = self.text_labels[unseen.rows]
-        self.vote_weight = max(VOTE_WEIGHTS, key=lambda weight: (unseen.seen.probabilities(weight).argmax(axis=1) == truth).mean())
+        accuracies = {weight: (unseen.seen.probabilities(weight).argmax(axis=1) == truth).mean() for weight in VOTE_WEIGHTS}
+        self.vote_weight = _least_of_the_best(accuracies, len(truth))
         signs = unseen.seen.signs
         self.scale = np.stack([signs.mean(axis=0), signs.std(axis=0) + 1e-6], axis=1)
         features = np.vstack([self._certainty_features(unseen.seen), self._certainty_features(unseen.without)])
@@ -175,3 +176,11 @@ class TopicModel:
         best, second = np.clip(ordered[:, -1], 1e-6, 1 - 1e-6), ordered[:, -2]
         agrees = self.text_labels[reading.nearest] == probabilities.argmax(axis=1)
         return np.column_stack([np.log(best / (1 - best)), best - second, self._standard(reading), agrees])
+
+
+def _least_of_the_best(accuracies: Mapping[float, float], count: int) -> float:
+    """The smallest weight whose accuracy on `count` texts lies within one standard error of the best one's (Breiman et al.,
+    "Classification and Regression Trees", 1984): on few texts a point more is chance.
+    """
+    best = max(accuracies.values())
+    return min(weight for weight, accuracy in accuracies.items() if accuracy >= best - np.sqrt(best * (1 - best) / count))

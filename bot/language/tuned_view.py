@@ -72,7 +72,8 @@ class TunedView:
 
         tokens = [row[:TUNED_TOKENS] for row in self._encoder.tokens(texts)]
         lengths = np.array([len(row) for row in tokens])
-        for rows in tqdm(_batches(random, _likely(vectors, targets, alarms), targets, lengths, steps), desc="Tuning the second view", total=steps, unit="step"):
+        batches = _batches(random, _likely(vectors, targets, alarms), targets, lengths, steps)
+        for rows in tqdm(batches, desc="Tuning the second view", total=steps, unit="step", mininterval=2):
             ids, mask = self._encoder.padded([tokens[row] for row in rows])
             step(self._encoder.lower_states(ids, mask), mask, targets[rows].astype(np.int32))
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
 import time
 from pathlib import Path
@@ -85,7 +86,9 @@ pipeline:
         import yaml
         from rasa.core.agent import Agent
         from rasa.model_training import train_nlu
+        from rasa.utils.log_utils import configure_structlog
 
+        configure_structlog(logging.ERROR)  # it prints each message otherwise
         started = time.perf_counter()
         # A slash would make a retrieval intent of the label.
         examples = [{"intent": label.replace("/", "__"), "examples": "".join(f"- {text.strip() or '-'}\n" for text, other in zip(texts, labels) if other == label)} for label in sorted(set(labels))]
