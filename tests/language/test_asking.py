@@ -33,6 +33,14 @@ def test_it_learns_to_ask_for_support_by_the_whole_message():
     assert asking.asked(guess("cost", [("faq/cost", 1.0)]), []) == [], "a message of one part is left to the certainty of the whole"
 
 
+def test_a_rival_that_fills_the_whole_message_speaks_against_a_topic():
+    both = [(*two_parts(("faq/cost", 0.9), ("faq/hours", 0.9), [("faq/cost", 0.5), ("faq/hours", 0.1)]), frozenset({"cost", "hours"}))] * 20
+    mentioned = [(*two_parts(("faq/cost", 0.9), ("faq/hours", 0.9), [("faq/cost", 0.89), ("faq/hours", 0.1)]), frozenset({"cost"}))] * 20
+    asking = Asking.learn([*both, *mentioned])
+    assert {found.label for found in asking.asked(*both[0][:2]) if found.probability > 0.5} == {"faq/cost", "faq/hours"}
+    assert {found.label for found in asking.asked(*mentioned[0][:2]) if found.probability > 0.5} == {"faq/cost"}
+
+
 def test_the_messages_name_topics_that_exist_and_stand_in_no_training_example():
     topics = {*Catalogue.load(ROOT / "data").topics, *STAFF}
     messages = read_several(ROOT / "data" / "several")
