@@ -12,9 +12,10 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-ENDS = frozenset(".?!;:\n")
+ENDS = frozenset(".?!;:\n。？！")
 JOINS = frozenset({"and", "also", "but", "plus", "then", "or", "&", "+", "so", "because"})
 SEPARATORS = frozenset({",", "/", "-", "–", "—", "...", "…"})
+INSIDE_WORDS = (r"[?!;。？！]", r"(?<=[a-z])\.(?=[a-z]{2})", r"(?<=[a-z]{2})&(?=[a-z]{2})")  # "hurt?where", "toes.how", "cost&parking"
 # A question may begin without any sign ("how does it work how long does it take") with one of these and a verb.
 QUESTION_WORDS = frozenset("what whats how hows when where wheres who whos why which".split())
 VERBS = frozenset("is are do does did can could will would should may have has was were am".split())
@@ -37,6 +38,7 @@ class Run:
 def make_nlp() -> Language:
     """The pipeline: tokens, then the parts as `doc.spans["parts"]`."""
     nlp = spacy.blank("en")
+    nlp.tokenizer.infix_finditer = spacy.util.compile_infix_regex([*nlp.Defaults.infixes, *INSIDE_WORDS]).finditer
     nlp.add_pipe("part_splitter")
     return nlp
 
@@ -66,7 +68,8 @@ def runs(doc: Doc) -> list[Run]:
 
 
 def _begins_sentence(doc: Doc, index: int) -> bool:
-    return doc[index - 1].text[0] in ENDS
+    before = doc[index - 1].text
+    return before[0] in ENDS or (before.isspace() and "\n" in before)
 
 
 def _begins_part(doc: Doc, index: int) -> bool:

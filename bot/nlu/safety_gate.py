@@ -19,7 +19,7 @@ from bot.safety.screen import Screen, Verdict
 from bot.settings import Settings
 
 SAFETY = "safety"
-CLOSELY = 25  # words; in a longer text without parts one sign drowns, and the encoder does not read to its end
+CLOSELY, CLOSELY_LETTERS = 25, 150  # words and letters; in a longer part one sign drowns, and the encoder does not read to its end
 INTENTS = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advice"}
 
 
@@ -54,5 +54,5 @@ def _disproved(message: Message) -> bool:
     """Whether the classifier read the message closely, part by part, and finds next to no alarm in any part of it."""
     alarms = (message.get(EVIDENCE) or {}).get("alarms")
     parts = [run.text for run in message.get(RUNS) or () if run.first == run.last] or [message.get(TEXT)]
-    closely = all(len(part.split()) <= CLOSELY for part in parts)
+    closely = all(len(part.split()) <= CLOSELY and len(part) <= CLOSELY_LETTERS for part in parts)
     return closely and alarms is not None and max(alarms.values()) < SIGNS_AT

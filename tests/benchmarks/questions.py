@@ -50,8 +50,9 @@ def _judged(row: "Mapping[str, Any]", answer: "Mapping[str, Any]") -> "tuple[str
     if answer["decision"] != "answer":
         return kind, answer["decision"]
     if kind == "several topics":
-        return kind, "right" if got == wanted else "right, one too many" if wanted < got else "partly" if got & wanted else "wrong"
-    return kind, "right" if got <= fine else "right, one too many" if got & fine else "wrong"
+        extra = len(got - fine)
+        return kind, ("right, one too many" if extra else "right") if wanted <= got and extra <= 1 else "partly" if got & wanted else "wrong"
+    return kind, "right" if got <= fine else "right, one too many" if got & fine and len(got - fine) == 1 else "wrong"
 
 
 def _print(path: Path, found: "Mapping[str, Counter[str]]") -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.language.decision import MOST_OFFERED, choose_cuts
+from bot.language.decision import MOST_OFFERED, OFFER_SHARE, choose_cuts
 from tests.benchmarks.measures import OUTSIDE, calibration_error
 from tests.benchmarks.systems import Ours
 
@@ -21,8 +21,10 @@ def zones(system: Ours, texts: "list[str]", truth: np.ndarray) -> "dict[str, flo
     guesses = system.guesses(texts)
     predicted = np.array([guess.label for guess in guesses])
     answered = np.array([guess.sure >= cuts.answer and guess.known >= cuts.near for guess in guesses]) & (predicted != OUTSIDE)
-    offered = ~answered & (predicted != OUTSIDE) & np.array([guess.known >= cuts.offer for guess in guesses])
-    among = np.array([wanted in [label for label, _ in guess.ranking if label != OUTSIDE][:MOST_OFFERED] for guess, wanted in zip(guesses, truth)])
+    first = [dict([pair for pair in guess.ranking if pair[0] != OUTSIDE][:MOST_OFFERED]) for guess in guesses]
+    likely = np.array([guess.known >= cuts.offer and sum(choice.values()) >= OFFER_SHARE for guess, choice in zip(guesses, first)])
+    offered = ~answered & (predicted != OUTSIDE) & likely
+    among = np.array([wanted in choice for choice, wanted in zip(first, truth)])
     inside = truth != OUTSIDE
     found = {
         "answered_right": (answered & (predicted == truth))[inside].mean(), "answered_wrong": (answered & (predicted != truth))[inside].mean(),

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.language.clauses import make_nlp, runs
 from bot.language.decision import SIGNS_AT
-from bot.nlu.safety_gate import SafetyGate
+from bot.nlu.safety_gate import CLOSELY, SafetyGate
+
+
+NLP = make_nlp()
 
 
 def judged(text, alarms):
-    message = Message({"text": text, "evidence": {"alarms": alarms}} if alarms is not None else {"text": text})
+    message = Message({"text": text, "runs": runs(NLP(text)), **({"evidence": {"alarms": alarms}} if alarms is not None else {})})
     SafetyGate().process([message])
     return message.get("safety")["kind"], (message.get("decision") or {}).get("kind")
 
@@ -23,11 +27,18 @@ def test_a_suspicion_counts_unless_the_classifier_outweighs_it(alarms, kind):
     assert judged("my husband collapsed", alarms) == (kind, kind or None)
 
 
-LEAD = "hello I come to you for my feet and my wife drives me and the parking is good and I wanted to ask how long it takes next week and "
+def test_a_long_message_of_short_parts_was_read_closely():
+    text = "hello I come for my feet, my wife drives me, the parking is good, we live near the lake, my husband collapsed on the sofa after the game, what does it cost"
+    assert len(text.split()) > CLOSELY and judged(text, CALM)[0] == ""
+
+
+LEAD = "hello I come to you for my feet the parking is good I always take the bus number nine by the river it is quick this afternoon "
 
 
 def test_a_classifier_that_did_not_read_closely_outweighs_nothing():
-    assert judged(LEAD + "my husband collapsed", CALM)[0] == "emergency", "one long text, of which no part was read by itself"
+    assert judged(LEAD + "my husband collapsed", CALM)[0] == "emergency", "one part too long to be read closely"
+    pills = "gabapentin pregabalin duloxetine amitriptyline carbamazepine oxcarbazepine venlafaxine nortriptyline lamotrigine topiramate apixaban"
+    assert judged(f"i take {pills} my husband collapsed", CALM)[0] == "emergency", "few words, but more than the encoder reads"
 
 
 def test_nothing_outweighs_a_certain_alarm():
