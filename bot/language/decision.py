@@ -19,8 +19,8 @@ SAFETY = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advic
 # The learned classifier is the second net behind the rules. A part alone ("the pain is bad again") alarms only when it is
 # nearly certain and the whole message points that way too.
 SAFETY_AT = 0.5
-SAFETY_PART_AT = 0.94
-SAFETY_SUPPORT = 0.07
+SAFETY_PART_AT = 0.9
+SAFETY_SUPPORT = 0.03
 SIGNS_AT = 0.06  # probability of an alarm, in the message or a part, below which the classifier outweighs weak signs
 # P(asked) from which the likeliest topic of a message of several parts counts as asked, and from which a further one does:
 # two thirds of the messages learned from ask several questions, but few of a clinic's visitors do.

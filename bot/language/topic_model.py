@@ -25,7 +25,9 @@ from bot.language.ngrams import NgramFeatures
 # From MANY texts on, one part is held out and the view is tuned once, without that part; fewer texts are held out in turns.
 FOLDS, MANY, HELD_SHARE, MOST_HELD = 3, 1500, 0.2, 3000
 VOTE_WEIGHTS = (0.0, 0.35, 0.7)
-UNKNOWN_SHARE = 0.15  # weight of an example whose topic was taken away: about one visitor in seven asks about something else
+# Weight of an example whose topic was taken away: about one visitor in seven asks about something else. Where examples of
+# what is out of scope stand for these visitors, more would make the certainty too low (docs/understanding.md).
+UNKNOWN_SHARE, UNKNOWN_BESIDE_OUT_OF_SCOPE = 0.15, 0.03
 RANKED = 10
 SEED = 7
 OUT_OF_SCOPE = "out_of_scope"
@@ -162,7 +164,8 @@ class TopicModel:
         self.scale = np.stack([signs.mean(axis=0), signs.std(axis=0) + 1e-6], axis=1)
         features = np.vstack([self._certainty_features(unseen.seen), self._certainty_features(unseen.without)])
         right = np.concatenate([self.probabilities(unseen.seen).argmax(axis=1) == truth, np.zeros(len(unseen.rows), dtype=bool)])
-        weight = np.repeat([1.0, UNKNOWN_SHARE], len(unseen.rows))
+        share = UNKNOWN_BESIDE_OUT_OF_SCOPE if OUT_OF_SCOPE in self.labels else UNKNOWN_SHARE
+        weight = np.repeat([1.0, share], len(unseen.rows))
         learned = LogisticRegression(C=1.0, max_iter=1000).fit(features, right, sample_weight=weight)
         self.certainty = np.append(learned.coef_[0], learned.intercept_[0]).astype(np.float64)
 
