@@ -15,12 +15,14 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.booking.form_answers import command, looks_like_answer
 from bot.language.decision import Decision
-from bot.nlu.topic_classifier import DECISION, set_decision
+from bot.language.topic_model import ALARMS
+from bot.nlu.topic_classifier import DECISION, EVIDENCE, set_decision
 
 FORM = "request_form"
 UNDERSTOOD = ("answer", "advice", "emergency", "crisis", "staff", "chat")
 # Almost anything can be a name or a reason, so there only what is clearly something else is not taken for one.
 FREE_TEXT = {"visitor_name": ("answer", "staff", "chat"), "reason": ("staff", "chat"), "appointment": ("chat",)}
+ANYTHING = ("visitor_name", "reason")  # "tired of hurting" is a reason
 CLEARLY = 0.9
 
 
@@ -44,6 +46,8 @@ class FormAnswer(GraphComponent):
     def _in_form(self, message: Message, slot: str) -> None:
         text = message.get(TEXT) or ""
         decision = message.get(DECISION) or {}
+        if _alarms(message, slot):
+            return
         given = command(text, slot)
         if given:
             set_decision(message, Decision("staff", f"form_{given}", (), 1.0, f"request: {given}"))
@@ -51,3 +55,10 @@ class FormAnswer(GraphComponent):
             return
         elif looks_like_answer(slot, text) or decision.get("kind") not in UNDERSTOOD:
             set_decision(message, Decision("staff", "inform", (), 1.0, f"request: answer to {slot}"))
+
+
+def _alarms(message: Message, slot: str) -> bool:
+    """Whether the message raised an alarm that outweighs its look of an answer ("tonight is the night" is a time too)."""
+    alarms = (message.get(EVIDENCE) or {}).get("alarms") or {}
+    surely = slot not in ANYTHING or max(alarms.values(), default=0.0) >= CLEARLY
+    return (message.get(DECISION) or {}).get("kind") in ALARMS and surely

@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.language.decision import Decision
 from bot.language.other_language import other_language
+from bot.language.topic_model import ALARMS
 from bot.nlu.topic_classifier import DECISION, EVIDENCE, EXACT, set_decision
 
 UNDERSTOOD = 1.0  # how known (topic_model.Guess) a text must be to be taken for English, or for what we know in Spanish
@@ -32,6 +33,8 @@ class OtherLanguage(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             decision = message.get(DECISION) or {}
+            if decision.get("kind") in ALARMS:
+                continue  # "mama seizure rn" is no German
             # What is close to known texts ("hablan español", "do i gotta undress") is understood, whatever its letters look like.
             known = decision.get("confidence") == EXACT or (message.get(EVIDENCE) or {}).get("known", FAR) >= UNDERSTOOD
             found = None if known else other_language(message.get(TEXT) or "")
