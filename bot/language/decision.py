@@ -17,10 +17,11 @@ MOST_OFFERED = 3
 ADVICE = ("medical_advice",)
 SAFETY = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advice"}
 # The learned classifier is the second net behind the rules. A part alone ("the pain is bad again") alarms only when it is
-# nearly certain and the whole message points that way too.
+# nearly certain and the whole message points that way too, or when there is no doubt about the part.
 SAFETY_AT = 0.5
 SAFETY_PART_AT = 0.9
 SAFETY_SUPPORT = 0.03
+SAFETY_NO_DOUBT = 0.99
 SIGNS_AT = 0.06  # probability of an alarm, in the message or a part, below which the classifier outweighs weak signs
 # P(asked) from which the likeliest topic of a message of several parts counts as asked, and from which a further one does:
 # two thirds of the messages learned from ask several questions, but few of a clinic's visitors do.
@@ -99,9 +100,10 @@ def decide(whole: Guess, parts: Sequence[Guess], likely: Sequence[Asked], cuts: 
 def _alarm(whole: Guess, parts: Sequence[Guess]) -> Optional[Decision]:
     for labels in (ALARMS, ADVICE):
         support = sum(whole.probability(label) for label in labels)
-        certain = any(guess.label in labels and guess.ranking[0][1] >= SAFETY_PART_AT for guess in parts)
-        if (whole.label in labels and support >= SAFETY_AT) or (certain and support >= SAFETY_SUPPORT):
-            label = max(labels, key=whole.probability)
+        part = max((guess.ranking[0][1] for guess in parts if guess.label in labels), default=0.0)
+        no_doubt = labels is ALARMS and part >= SAFETY_NO_DOUBT
+        if (whole.label in labels and support >= SAFETY_AT) or (part >= SAFETY_PART_AT and support >= SAFETY_SUPPORT) or no_doubt:
+            label = whole.label if whole.label in labels else max(labels, key=lambda name: max(guess.probability(name) for guess in (whole, *parts)))
             return Decision(SAFETY[label], label, (label,), whole.sure, f"classifier: {label}")
     return None
 

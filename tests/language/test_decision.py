@@ -72,9 +72,16 @@ def test_one_part_that_is_surely_asked_is_answered_where_the_whole_is_unclear():
 
 
 def test_a_frightening_fragment_alone_raises_no_alarm_but_a_supported_one_does():
-    fragment = guess("emergency", 0.9, "the pain is bad again")
+    fragment = guess("emergency", 0.9, "the pain is bad again", faq__sleep=0.05)
     assert decide(guess("faq/sleep", 0.9), [fragment]).kind == "answer"
     assert decide(guess("faq/sleep", 0.6, emergency=0.3), [fragment]).kind == "emergency"
+
+
+def test_a_part_without_doubt_is_an_alarm_of_its_own_kind():
+    fragment = guess("crisis", 0.9, "i sat with the keys in my hand", emergency=0.005)
+    assert decide(guess("book_appointment", 0.9, emergency=0.001), [fragment]).kind == "crisis"
+    plea = guess("medical_advice", 0.9, "should i stop")
+    assert decide(guess("book_appointment", 0.9), [plea]).kind != "advice", "a plea for advice still needs support"
 
 
 @pytest.mark.parametrize("kind", ["emergency", "crisis"])
