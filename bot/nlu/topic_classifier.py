@@ -32,7 +32,8 @@ from bot.settings import Settings
 
 DECISION, EVIDENCE = "decision", "evidence"
 ASKED_SHOWN = 4
-HELPERS = ("nlu/topic_classifier.py", *(f"language/{name}.py" for name in "asking clauses decision encoder evidence grouping ngrams several topic_model topic_model_file tuned_view".split()))
+LANGUAGE = "asking clauses decision encoder evidence grouping ngrams several topic_model topic_model_file tuned_view".split()
+HELPERS = ("nlu/topic_classifier.py", *(f"language/{name}.py" for name in LANGUAGE))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

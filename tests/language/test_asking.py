@@ -24,21 +24,26 @@ def two_parts(first, second, whole):
     return guess("what about it? and that?", whole), runs
 
 
-def test_it_learns_to_ask_for_support_by_the_whole_message():
-    both = [(*two_parts(("faq/cost", 0.9), ("faq/hours", 0.9), [("faq/cost", 0.5), ("faq/hours", 0.4)]), frozenset({"cost", "hours"}))] * 20
-    mentioned = [(*two_parts(("faq/cost", 0.9), ("faq/hours", 0.6), [("faq/cost", 0.95), ("faq/hours", 0.001)]), frozenset({"cost"}))] * 20
-    asking = Asking.learn([*both, *mentioned])
-    assert {found.label for found in asking.asked(*both[0][:2]) if found.probability > 0.5} == {"faq/cost", "faq/hours"}
-    assert {found.label for found in asking.asked(*mentioned[0][:2]) if found.probability > 0.5} == {"faq/cost"}
-    assert asking.asked(guess("cost", [("faq/cost", 1.0)]), []) == [], "a message of one part is left to the certainty of the whole"
+@pytest.mark.parametrize(
+    "second, whole",
+    [
+        (0.6, [("faq/cost", 0.95), ("faq/hours", 0.001)]),  # the whole message does not support it
+        (0.9, [("faq/cost", 0.89), ("faq/hours", 0.1)]),  # as much support, but a rival fills the whole
+    ],
+)
+def test_it_learns_what_speaks_against_a_topic_that_is_only_mentioned(second, whole):
+    supported = [("faq/cost", 0.5), ("faq/hours", 0.4 if second < 0.9 else 0.1)]
+    both = (*two_parts(("faq/cost", 0.9), ("faq/hours", 0.9), supported), frozenset({"cost", "hours"}))
+    mentioned = (*two_parts(("faq/cost", 0.9), ("faq/hours", second), whole), frozenset({"cost"}))
+    asking = Asking.learn([both, mentioned] * 20)
+    for *message, topics in (both, mentioned):
+        assert {found.label for found in asking.asked(*message) if found.probability > 0.5} == {f"faq/{topic}" for topic in topics}
 
 
-def test_a_rival_that_fills_the_whole_message_speaks_against_a_topic():
-    both = [(*two_parts(("faq/cost", 0.9), ("faq/hours", 0.9), [("faq/cost", 0.5), ("faq/hours", 0.1)]), frozenset({"cost", "hours"}))] * 20
-    mentioned = [(*two_parts(("faq/cost", 0.9), ("faq/hours", 0.9), [("faq/cost", 0.89), ("faq/hours", 0.1)]), frozenset({"cost"}))] * 20
-    asking = Asking.learn([*both, *mentioned])
-    assert {found.label for found in asking.asked(*both[0][:2]) if found.probability > 0.5} == {"faq/cost", "faq/hours"}
-    assert {found.label for found in asking.asked(*mentioned[0][:2]) if found.probability > 0.5} == {"faq/cost"}
+def test_a_message_of_one_part_is_left_to_the_certainty_of_the_whole():
+    message = two_parts(("faq/cost", 0.9), ("faq/hours", 0.9), [("faq/cost", 0.5), ("faq/hours", 0.4)])
+    asking = Asking.learn([(*message, frozenset({"cost"})), (*message, frozenset({"cost", "hours"}))])
+    assert asking.asked(guess("cost", [("faq/cost", 1.0)]), []) == []
 
 
 def test_the_messages_name_topics_that_exist_and_stand_in_no_training_example():
