@@ -1,13 +1,12 @@
 """Which topics does a message of several parts ask about, and which does it only mention?
 
 For each topic that some run of parts, or the whole message, may be about, a logistic regression weighs how strongly that
-run and the whole speak for it. It learns from `data/several/`: messages with all topics that they ask about, none of them
-a training example of the topics themselves.
+run and the whole speak for it, and what the tuned view thinks of it. It learns from a third of `data/several/`: messages
+with all topics that they ask about, which the tuned view has not seen.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Sequence
 
@@ -15,12 +14,11 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from bot.language.clauses import Run
-from bot.language.several import FAQ, STAFF, name_of
-from bot.language.topic_model import OUT_OF_SCOPE, Guess
+from bot.language.several import askable, name_of
+from bot.language.topic_model import Guess
 
-QUESTION = re.compile(r"\b(what|whats|how|hows|when|where|who|why|which|is|are|do|does|did|can|could|will|would|should|may)\b|\?", re.IGNORECASE)
-LIKELY_IN_RUN, LIKELY_IN_WHOLE = 2, 4  # how many of the likeliest labels are looked at
-LEAST = 1e-4
+LIKELY_IN_RUN, LIKELY_IN_WHOLE, LIKELY_ASKED = 2, 4, 4  # how many of the likeliest labels are looked at
+LEAST, LEAST_ASKED = 1e-5, 0.05
 ReadRun = tuple[Run, Guess]
 
 
@@ -46,7 +44,7 @@ class Asking:
         rows, asked = [], []
         for whole, runs, topics in messages:
             for label, run in _candidates(whole, runs).items():
-                rows.append(_features(label, run, whole, runs))
+                rows.append(_features(label, run, whole))
                 asked.append(name_of(label) in topics)
         features = np.array(rows)
         scale = np.stack([features.mean(axis=0), features.std(axis=0) + 1e-6], axis=1)
@@ -58,7 +56,7 @@ class Asking:
         found = _candidates(whole, runs)
         if not found:
             return []
-        features = np.array([_features(label, run, whole, runs) for label, run in found.items()])
+        features = np.array([_features(label, run, whole) for label, run in found.items()])
         scores = ((features - self.scale[:, 0]) / self.scale[:, 1]) @ self.weights[:-1] + self.weights[-1]
         rated = zip(found.items(), 1.0 / (1.0 + np.exp(-scores)))
         return sorted((Asked(label, float(probability), run[0].first) for (label, run), probability in rated), key=lambda asked: -asked.probability)
@@ -67,45 +65,21 @@ class Asking:
 def _candidates(whole: Guess, runs: Sequence[ReadRun]) -> dict[str, ReadRun]:
     """Each label that may be asked about, with the run that speaks for it most."""
     labels = [label for _, guess in runs for label, _ in guess.ranking[:LIKELY_IN_RUN]] + [label for label, _ in whole.ranking[:LIKELY_IN_WHOLE]]
-    wanted = [label for label in dict.fromkeys(labels) if _askable(label)]
+    labels += [label for label, probability in list(whole.asked.items())[:LIKELY_ASKED] if probability > LEAST_ASKED]
+    wanted = [label for label in dict.fromkeys(labels) if askable(label)]
     return {label: max(runs, key=lambda run: run[1].probability(label)) for label in wanted} if runs else {}
 
 
-def _features(label: str, best: ReadRun, whole: Guess, runs: Sequence[ReadRun]) -> list[float]:
-    """How strongly run and whole speak for the label, how strongly for its rival in the whole, and what the message looks like."""
-    run, guess = best
-    last = max(other.last for other, _ in runs)
-    rest = [other for part, other in runs if part.last < run.first or part.first > run.last]
-    rival = next((other for other, _ in whole.ranking if other != label and _askable(other)), "")
-    questions = sum(bool(QUESTION.search(other.text)) for part, other in runs if part.first == part.last)
+def _features(label: str, best: ReadRun, whole: Guess) -> list[float]:
+    """How strongly run and whole speak for the label, how surely, and whether the tuned view thinks that it is asked about."""
+    guess = best[1]
     return [
         _logit(guess.probability(label)),
         _logit(whole.probability(label)),
-        _logit(guess.probability(label)) * _logit(whole.probability(label)) / 10,
         guess.sure if guess.label == label else 0.0,
         whole.sure if whole.label == label else 0.0,
-        float(whole.label == label),
-        float(bool(QUESTION.search(guess.text))),
-        max(guess.known, -12.0),
-        _logit(guess.probability(OUT_OF_SCOPE)),
-        _logit(whole.probability(OUT_OF_SCOPE)),
-        (run.last - run.first + 1) / (last + 1),
-        float(last),
-        float(run.first == 0),
-        float(run.last == last),
-        _logit(max((other.probability(label) for other in rest), default=0.0)),
-        min(len(guess.text.split()), 12) / 12,
-        _logit(whole.probability(rival)),
-        _logit(guess.probability(rival)),
-        _logit(max((other.probability(rival) for other in rest), default=0.0)),
-        _logit(max((probability for other in rest for name, probability in other.ranking if _askable(name)), default=0.0)),
-        float(questions),
-        float(last + 1 - questions),
+        _logit(whole.asked.get(label, 0.0) if whole.asked else whole.probability(label)),
     ]
-
-
-def _askable(label: str) -> bool:
-    return label.startswith(FAQ) or label in STAFF
 
 
 def _logit(probability: float) -> float:

@@ -23,9 +23,7 @@ SAFETY_PART_AT = 0.9
 SAFETY_SUPPORT = 0.03
 SAFETY_NO_DOUBT = 0.99
 SIGNS_AT = 0.06  # probability of an alarm, in the message or a part, below which the classifier outweighs weak signs
-# P(asked) from which the likeliest topic of a message of several parts counts as asked, and from which a further one does:
-# two thirds of the messages learned from ask several questions, but few of a clinic's visitors do.
-ASKED_AT, ALSO_ASKED_AT = 0.5, 0.6
+ASKED_AT = 0.45  # P(asked) from which a topic of a message of several parts counts as asked
 WRONG_ANSWERS = 0.06  # share of unseen examples that may be answered wrongly; they are unlike those learned from: real questions fare far better
 TOO_FAR = 0.02  # share of our own questions that may be declined as too far from anything known, out of fold
 # Without examples of what is out of scope, only closeness guards against it: share of a left-out topic's questions that may be answered.
@@ -87,7 +85,7 @@ def decide(whole: Guess, parts: Sequence[Guess], likely: Sequence[Asked], cuts: 
     alarm = _alarm(whole, parts)
     if alarm:
         return alarm
-    asked = [found for place, found in enumerate(likely) if found.probability >= (ALSO_ASKED_AT if place else ASKED_AT)]
+    asked = [found for found in likely if found.probability >= ASKED_AT]
     if len(asked) > 1:
         return _several(asked)
     if whole.sure >= cuts.answer and (whole.known >= cuts.near or whole.sure == EXACT):

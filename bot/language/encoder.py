@@ -58,7 +58,14 @@ class SentenceEncoder:
 
         self._lower = lower
         self._latest: tuple[bytes, Any] = (b"", None)
-        self._upper = self.compiled(self.pooler(layers[SHARED_LAYERS:]))
+
+        @tf.function(input_signature=[tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None], tf.int32)])
+        def upper(states: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+            states = run_layers(layers[SHARED_LAYERS:], states, mask, training=False)
+            weight = tf.cast(mask, tf.float32)[:, :, None]
+            return tf.math.l2_normalize(tf.reduce_sum(states * weight, axis=1) / tf.reduce_sum(weight, axis=1), axis=1)
+
+        self._upper = upper
         self.encode(["warm up"])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -83,9 +90,9 @@ class SentenceEncoder:
             ids[number, : len(row)], mask[number, : len(row)] = row, 1
         return ids, mask
 
-    def in_batches(self, texts: Sequence[str], encode: Callable[[np.ndarray, np.ndarray], np.ndarray], size: int) -> np.ndarray:
-        """`encode` on batches of similar length, its rows put back into the order of `texts`."""
-        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+    def in_batches(self, texts: Sequence[str], encode: Callable[[np.ndarray, np.ndarray], np.ndarray], size: int, width: int = DIMENSIONS) -> np.ndarray:
+        """`encode` on batches of similar length, its rows of `width` numbers put back into the order of `texts`."""
+        vectors = np.zeros((len(texts), width), dtype=np.float32)
         tokens = self.tokens(texts)
         order = np.argsort([len(row) for row in tokens], kind="stable")
         for start in range(0, len(order), size):
@@ -104,26 +111,6 @@ class SentenceEncoder:
             copy.set_weights(layer.get_weights())
             copies.append(copy)
         return copies
-
-    @staticmethod
-    def compiled(upper: Callable[..., Any]) -> Callable[..., Any]:
-        """Upper layers and pooling as one graph, not for training."""
-        import tensorflow as tf
-
-        signature = [tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None], tf.int32)]
-        return tf.function(lambda states, mask: upper(states, mask, training=False), input_signature=signature)
-
-    @staticmethod
-    def pooler(layers: Sequence[Any]) -> Callable[..., Any]:
-        """A function from the lower layers' states and the mask to unit vectors: upper layers, mean over tokens, unit length."""
-        import tensorflow as tf
-
-        def pooled(states: tf.Tensor, mask: tf.Tensor, training: bool) -> tf.Tensor:
-            states = run_layers(layers, states, mask, training)
-            weight = tf.cast(mask, tf.float32)[:, :, None]
-            return tf.math.l2_normalize(tf.reduce_sum(states * weight, axis=1) / tf.reduce_sum(weight, axis=1), axis=1)
-
-        return pooled
 
 
 def run_layers(layers: Sequence[Any], states: Any, mask: Any, training: bool) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Sequence
 
 from bot.errors import DataError
 from bot.yaml_file import YamlFile
 
 FAQ = "faq/"
+Message = tuple[str, frozenset[str]]
 # Where somebody may come to harm: answered before anything else that the message asks.
 URGENT = frozenset(
     "when_to_see_doctor is_it_safe who_should_not side_effects blood_thinners implants pregnancy diabetes_safety cancer_lymphedema other_medications foot_care balance_falls".split()
@@ -16,12 +17,17 @@ URGENT = frozenset(
 STAFF = ("book_appointment", "reschedule_appointment", "cancel_appointment", "talk_to_human")
 
 
+def askable(label: str) -> bool:
+    """Whether a message may ask about this label beside others."""
+    return label.startswith(FAQ) or label in STAFF
+
+
 def name_of(label: str) -> str:
     """A label as its topic's name."""
     return label[len(FAQ) :] if label.startswith(FAQ) else label
 
 
-def read_several(folder: Path) -> list[tuple[str, frozenset[str]]]:
+def read_several(folder: Path) -> list[Message]:
     """The messages of `data/several/`, each with the topics that it asks about (none, when it asks nothing of ours).
 
     Raises:
@@ -40,7 +46,12 @@ def read_several(folder: Path) -> list[tuple[str, frozenset[str]]]:
     return found
 
 
-def _message(file: YamlFile, index: int, message: Any) -> tuple[str, frozenset[str]]:
+def in_two(messages: Sequence[Message]) -> tuple[list[Message], list[Message]]:
+    """Two thirds, from which the tuned view learns what is asked, and the third that the regression in `asking` learns from."""
+    return [message for number, message in enumerate(messages) if number % 3 < 2], list(messages[2::3])
+
+
+def _message(file: YamlFile, index: int, message: Any) -> Message:
     text = message.get("text") if isinstance(message, dict) else None
     asks = message.get("asks") if isinstance(message, dict) else None
     if not isinstance(text, str) or not text.strip() or not isinstance(asks, list) or not all(isinstance(topic, str) for topic in asks):

@@ -9,7 +9,7 @@ Detection", NeurIPS 2020, and nearest-neighbour rejection).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Callable, Mapping, Optional, Sequence
 
 import numpy as np
@@ -40,6 +40,7 @@ class Guess:
     """What one text is about. `ranking` holds (label, probability), best first; `sure` is P(the first is right).
 
     `known` says how close the text lies to known ones: 0 for a usual text of ours, far below for one about something else.
+    `asked` holds the labels that the tuned view thinks are asked about, each with its probability; any number may be.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Guess:
     cosine: float
     ngram: float
     nearest: str
+    asked: Mapping[str, float] = field(default_factory=dict)
 
     def probability(self, label: str) -> float:
         """The label's probability; 0 for one that is not among the likeliest."""
@@ -98,12 +100,18 @@ class TopicModel:
         self.heads = self._heads(views, np.arange(len(texts)))
         return self
 
-    def guess(self, texts: Sequence[str], views: Sequence[np.ndarray]) -> list[Guess]:
-        """A guess for each text from its vectors in each view, each of shape (len(texts), 384)."""
+    def guess(self, texts: Sequence[str], views: Sequence[np.ndarray], asked: Optional[np.ndarray] = None) -> list[Guess]:
+        """A guess for each text from its vectors in each view, each of shape (len(texts), 384), and from what the tuned view
+        thinks that it asks about, shape (len(texts), labels).
+        """
         if self._known is None:
-            self._known = Known.of(self.text_labels, self.ngram_rows, len(self.labels))
+            self._known = self._learned(np.arange(len(self.texts)), self.heads)
         ngrams = self.features.ngrams(texts)
-        return self.guesses(texts, read(self.heads, self._known, views, self.features.reduce(ngrams), ngrams))
+        guesses = self.guesses(texts, read(self.heads, self._known, views, self.features.reduce(ngrams), ngrams))
+        return guesses if asked is None else [replace(guess, asked=self._asked(row)) for guess, row in zip(guesses, asked)]
+
+    def _asked(self, probabilities: np.ndarray) -> dict[str, float]:
+        return {self.labels[number]: float(probabilities[number]) for number in np.argsort(-probabilities)[:RANKED]}
 
     def guesses(self, texts: Sequence[str], reading: Reading) -> list[Guess]:
         """A reading as guesses."""
@@ -132,6 +140,10 @@ class TopicModel:
         """One head for each view, learned from `rows` of the known texts."""
         return learn_heads([view[rows] for view in views], self.features.reduce(self.ngram_rows[rows]), self.text_labels[rows], len(self.labels))
 
+    def _learned(self, rows: np.ndarray, heads: Sequence[Head]) -> Known:
+        ngrams = self.ngram_rows[rows]
+        return Known.of(self.text_labels[rows], ngrams, self.features.reduce(ngrams), heads)
+
     def _hold_out(self, vectors: np.ndarray, tuner: Optional[Tuner]) -> list[np.ndarray]:
         """Read texts that were held out, and learn from them how sure to be; returns the views for the final heads."""
         many = len(vectors) >= MANY
@@ -144,7 +156,8 @@ class TopicModel:
         rows, seen, without, views = [], [], [], [vectors]
         for known, held in tqdm(list(splits), desc="Checking on unseen examples", unit="fold"):
             views = [vectors, tuner(known)] if tuner else [vectors]
-            heads, learned = self._heads(views, known), Known.of(self.text_labels[known], self.ngram_rows[known], len(self.labels))
+            heads = self._heads(views, known)
+            learned = self._learned(known, heads)
             ngrams = self.ngram_rows[held]
             texts = [view[held] for view in views], self.features.reduce(ngrams), ngrams
             for found, left_out in ((seen, None), (without, self.text_labels[held])):

@@ -22,9 +22,10 @@ from bot.language.asking import Asked, Asking
 from bot.language.clauses import make_nlp, runs
 from bot.language.decision import EXACT, Cuts, Decision, choose_cuts, decide
 from bot.language.encoder import sentence_encoder
-from bot.language.several import FAQ, name_of, read_several
+from bot.language.several import FAQ, Message as SeveralMessage, askable, in_two, name_of, read_several
 from bot.language.topic_model import ALARMS, Guess, TopicModel, Tuner
 from bot.language.tuned_view import TunedView
+from bot.language.tuning import Lessons, tune
 from bot.nlu.clinic_language import RUNS
 from bot.nlu.fingerprint import files_hash, source_hash
 from bot.nlu.sentence_features import RUN_VECTORS, sentence_vector
@@ -32,7 +33,7 @@ from bot.settings import Settings
 
 DECISION, EVIDENCE = "decision", "evidence"
 ASKED_SHOWN = 4
-LANGUAGE = "asking clauses decision encoder evidence grouping ngrams several topic_model topic_model_file tuned_view".split()
+LANGUAGE = "asking clauses decision encoder evidence grouping joining ngrams several topic_model topic_model_file tuned_view tuning".split()
 HELPERS = ("nlu/topic_classifier.py", *(f"language/{name}.py" for name in LANGUAGE))
 
 
@@ -83,8 +84,9 @@ class TopicClassifier(GraphComponent):
         if questions:
             vectors.extend(sentence_encoder().encode(list(questions.values())))
         texts, labels = texts + list(questions.values()), labels + list(questions)
-        self._model = TopicModel().fit(texts, labels, np.array(vectors), self._tuner(texts, labels, np.array(vectors)))
-        self._cuts, self._asking = choose_cuts(self._model), self._learn_asking()
+        to_tune_on, to_weigh = in_two(read_several(_several_folder()))
+        self._model = TopicModel().fit(texts, labels, np.array(vectors), self._tuner(texts, labels, np.array(vectors), to_tune_on))
+        self._cuts, self._asking = choose_cuts(self._model), self._learn_asking(to_weigh)
         with self._storage.write_to(self._resource) as folder:
             topic_model_file.save(self._model, folder)
             if self._tuned:
@@ -93,30 +95,36 @@ class TopicClassifier(GraphComponent):
             (folder / "decision.json").write_text(json.dumps(stored), encoding="ascii")
         return self._resource
 
-    def _learn_asking(self) -> Asking:
-        """Which of the topics that a message mentions it asks about, learned from messages of several parts."""
+    def _learn_asking(self, messages: Sequence[SeveralMessage]) -> Asking:
+        """Which of the topics that a message mentions it asks about, learned from messages that the tuned view has not seen."""
         nlp = make_nlp()
-        messages = [(text, found, topics) for text, topics in read_several(_several_folder()) for found in [runs(nlp(text))] if found]
-        texts = [part for text, found, _ in messages for part in (text, *(run.text for run in found))]
+        parts = [(text, found, topics) for text, topics in messages for found in [runs(nlp(text))] if found]
+        texts = [part for text, found, _ in parts for part in (text, *(run.text for run in found))]
         guesses = iter(self._guesses(texts, sentence_encoder().encode(texts)))
-        return Asking.learn([(next(guesses), [(run, next(guesses)) for run in found], topics) for _, found, topics in messages])
+        return Asking.learn([(next(guesses), [(run, next(guesses)) for run in found], topics) for _, found, topics in parts])
 
     def _guesses(self, texts: List[Text], vectors: np.ndarray) -> List[Guess]:
         assert self._model, "only a trained component guesses"
-        return self._model.guess(texts, [vectors, self._tuned.encode(texts)] if self._tuned else [vectors])
+        if not self._tuned:
+            return self._model.guess(texts, [vectors])
+        tuned, asked = self._tuned.read(texts)
+        return self._model.guess(texts, [vectors, tuned], asked)
 
-    def _tuner(self, texts: List[Text], labels: List[Text], vectors: np.ndarray) -> Optional[Tuner]:
+    def _tuner(self, texts: List[Text], labels: List[Text], vectors: np.ndarray, messages: Sequence[SeveralMessage]) -> Optional[Tuner]:
         """Tunes a view on the rows that it is given; the last one is kept."""
         if not self._config["tuned_view"]:
             return None
-        numbers, alarms = np.unique(labels, return_inverse=True)[1], np.isin(labels, ALARMS)
+        names, targets = np.unique(labels, return_inverse=True)
+        alarms, number = np.isin(labels, ALARMS), {name_of(name): number for number, name in enumerate(names)}
+        asking = [(text, [number[topic] for topic in topics if topic in number]) for text, topics in messages]
+        may_stand_beside = frozenset(number[name_of(name)] for name in names if askable(name))
 
-        def tune(rows: np.ndarray) -> np.ndarray:
-            self._tuned = TunedView(sentence_encoder())
-            self._tuned.tune([texts[row] for row in rows], numbers[rows], vectors[rows], alarms[rows])
+        def tune_on(rows: np.ndarray) -> np.ndarray:
+            lessons = Lessons([texts[row] for row in rows], targets[rows], vectors[rows], alarms[rows], len(names), asking, may_stand_beside)
+            self._tuned = tune(TunedView(sentence_encoder()), lessons)
             return self._tuned.encode(texts)
 
-        return tune
+        return tune_on
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:

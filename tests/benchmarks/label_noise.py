@@ -32,7 +32,7 @@ def main(shown: int = SHOWN) -> int:
     margin, preferred = np.zeros(len(texts)), np.zeros(len(texts), dtype=int)
     for known, held in StratifiedKFold(FOLDS, shuffle=True, random_state=7).split(texts, truth):
         heads = learn_heads([vectors[known]], reduced[known], truth[known], len(labels))
-        reading = read(heads, Known.of(truth[known], ngrams[known], len(labels)), [vectors[held]], reduced[held], ngrams[held])
+        reading = read(heads, Known.of(truth[known], ngrams[known], reduced[known], heads), [vectors[held]], reduced[held], ngrams[held])
         found = np.log(reading.probabilities(0.7) + 1e-9)
         preferred[held] = found.argmax(axis=1)
         margin[held] = found[np.arange(len(held)), truth[held]] - found.max(axis=1)

@@ -18,6 +18,7 @@ from sklearn.preprocessing import FunctionTransformer
 from bot.language.encoder import sentence_encoder
 from bot.language.topic_model import ALARMS, Guess, TopicModel
 from bot.language.tuned_view import TunedView
+from bot.language.tuning import Lessons, tune
 
 HELD_SHARE = 0.2
 
@@ -32,14 +33,15 @@ class Ours:
     def fit(self, texts: Sequence[str], labels: Sequence[str]) -> "Ours":
         started = time.perf_counter()
         vectors = sentence_encoder().encode(texts)
-        numbers, alarms = np.unique(labels, return_inverse=True)[1], np.isin(labels, ALARMS)
+        (names, numbers), alarms = np.unique(labels, return_inverse=True), np.isin(labels, ALARMS)
         self.view: Optional[TunedView] = None
 
-        def tune(rows: np.ndarray) -> np.ndarray:
-            self.view = TunedView(sentence_encoder()).tune([texts[row] for row in rows], numbers[rows], vectors[rows], alarms[rows])
+        def tune_on(rows: np.ndarray) -> np.ndarray:
+            lessons = Lessons([texts[row] for row in rows], numbers[rows], vectors[rows], alarms[rows], len(names))
+            self.view = tune(TunedView(sentence_encoder()), lessons)
             return self.view.encode(texts)
 
-        self.model = TopicModel().fit(texts, labels, vectors, tune if self._tuned else None)
+        self.model = TopicModel().fit(texts, labels, vectors, tune_on if self._tuned else None)
         self.seconds = time.perf_counter() - started
         return self
 

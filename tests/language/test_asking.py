@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.answers.catalogue import Catalogue
@@ -18,30 +20,30 @@ def guess(text, ranking, sure=0.9):
     return Guess(text, ranking[0][0], sure, tuple(ranking), 0.0, 0.0, 0.0, 0.0, "nearest")
 
 
-def two_parts(first, second, whole):
-    """A message that was read: the likeliest label and its share for either part, and the ranking of the whole."""
-    runs = [(Run(0, 0, "first"), guess("what about it?", [first, ("out_of_scope", 1 - first[1])])), (Run(1, 1, "second"), guess("and that?", [second, ("out_of_scope", 1 - second[1])]))]
-    return guess("what about it? and that?", whole), runs
+@pytest.mark.parametrize("tuned", [True, False])
+def test_it_learns_what_speaks_against_a_topic_that_is_only_mentioned(tuned):
+    """By what the tuned view thinks, and without it by what the whole message says."""
+    runs = [(Run(0, 0, "first"), guess("what about it?", [("faq/cost", 0.9)])), (Run(1, 1, "second"), guess("and that?", [("faq/hours", 0.9)]))]
+    of_both, of_one = ({"faq/cost": 0.9, "faq/hours": share} for share in (0.8, 0.1))
+    shares = (0.4, 0.4) if tuned else (0.4, 0.001)
+    both, mentioned = (guess("what about it? and that?", [("faq/cost", 0.5), ("faq/hours", share)]) for share in shares)
+    if tuned:
+        both, mentioned = replace(both, asked=of_both), replace(mentioned, asked=of_one)
+    asking = Asking.learn([(both, runs, frozenset({"cost", "hours"})), (mentioned, runs, frozenset({"cost"}))] * 20)
+    for whole, labels in ((both, {"faq/cost", "faq/hours"}), (mentioned, {"faq/cost"})):
+        assert {found.label for found in asking.asked(whole, runs) if found.probability > 0.5} == labels
 
 
-@pytest.mark.parametrize(
-    "second, whole",
-    [
-        (0.6, [("faq/cost", 0.95), ("faq/hours", 0.001)]),  # the whole message does not support it
-        (0.9, [("faq/cost", 0.89), ("faq/hours", 0.1)]),  # as much support, but a rival fills the whole
-    ],
-)
-def test_it_learns_what_speaks_against_a_topic_that_is_only_mentioned(second, whole):
-    supported = [("faq/cost", 0.5), ("faq/hours", 0.4 if second < 0.9 else 0.1)]
-    both = (*two_parts(("faq/cost", 0.9), ("faq/hours", 0.9), supported), frozenset({"cost", "hours"}))
-    mentioned = (*two_parts(("faq/cost", 0.9), ("faq/hours", second), whole), frozenset({"cost"}))
-    asking = Asking.learn([both, mentioned] * 20)
-    for *message, topics in (both, mentioned):
-        assert {found.label for found in asking.asked(*message) if found.probability > 0.5} == {f"faq/{topic}" for topic in topics}
+def test_a_topic_that_only_the_tuned_view_saw_is_a_candidate():
+    runs = [(Run(0, 0, "first"), guess("what about it?", [("faq/cost", 0.9)])), (Run(1, 1, "second"), guess("and that?", [("out_of_scope", 0.9)]))]
+    whole = replace(guess("what about it? and that?", [("faq/cost", 0.9)]), asked={"faq/cost": 0.9, "faq/hours": 0.9, "faq/location": 0.01})
+    asking = Asking.learn([(whole, runs, frozenset({"cost", "hours"})), (replace(whole, asked={"faq/cost": 0.9, "faq/hours": 0.1}), runs, frozenset({"cost"}))] * 20)
+    assert [found.label for found in asking.asked(whole, runs) if found.probability > 0.5] == ["faq/cost", "faq/hours"]
 
 
 def test_a_message_of_one_part_is_left_to_the_certainty_of_the_whole():
-    message = two_parts(("faq/cost", 0.9), ("faq/hours", 0.9), [("faq/cost", 0.5), ("faq/hours", 0.4)])
+    runs = [(Run(0, 0, "first"), guess("what about it?", [("faq/cost", 0.9)])), (Run(1, 1, "second"), guess("and that?", [("faq/hours", 0.9)]))]
+    message = guess("what about it? and that?", [("faq/cost", 0.5), ("faq/hours", 0.4)]), runs
     asking = Asking.learn([(*message, frozenset({"cost"})), (*message, frozenset({"cost", "hours"}))])
     assert asking.asked(guess("cost", [("faq/cost", 1.0)]), []) == []
 

@@ -52,11 +52,6 @@ def test_what_is_urgent_is_answered_first():
     assert decide(guess("faq/cost", 0.5), faq__cost=0.9, faq__hours=0.8, faq__is_it_safe=0.8).topics == ("is_it_safe", "cost", "hours")
 
 
-def test_a_further_topic_must_be_asked_more_plainly_than_the_first():
-    assert decide(guess("faq/cost", 0.9), faq__cost=0.59, faq__hours=0.55).topics == ("cost",)
-    assert decide(guess("faq/cost", 0.9), faq__cost=0.8, faq__hours=0.75).topics == ("cost", "hours")
-
-
 def test_a_wish_for_staff_is_kept_for_after_the_answer():
     found = decide(guess("book_appointment", 0.9), book_appointment=0.9, faq__cost=0.8)
     assert (found.kind, found.intent, found.topics) == ("answer", "book_appointment", ("cost", "book_appointment"))

@@ -1,0 +1,194 @@
+"""How the tuned view learns: to tell labels apart, and which labels a message of several parts asks about.
+
+Labels: cosine softmax over label proxies that start at the class means, plus supervised contrastive loss (Khosla et al.,
+"Supervised Contrastive Learning", NeurIPS 2020). What is asked: cross-entropy for each label, on single examples, on
+messages that people wrote (`data/several/`), and on examples joined at random. Both in each step, on the same layers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Iterator, Sequence
+
+import numpy as np
+from tqdm import tqdm
+
+from bot.language.encoder import DIMENSIONS
+from bot.language.joining import Joiner
+from bot.language.tuned_view import AskingHead, TunedView
+
+STEP, HEAD_STEP = 2e-4, 1e-2  # AdamW for the layers, Adam for what is asked, both falling to 0
+DECAY = 0.01
+PAIRS = 16  # a step holds as many examples, a mate of the same label for each,
+MESSAGES = 24  # and as many messages from which it learns what is asked:
+LONE, WRITTEN = 0.2, 0.5  # shares of single examples and of messages that a person wrote; the others are joined
+ASKING_WEIGHT = 1.5
+TOGETHER = 8  # steps are drawn together and filled by length: a third less of them is padding
+TEMPERATURE = 0.07
+SCALE = 1 / TEMPERATURE
+EXAMPLES_SEEN, MOST_PASSES = 27_200, 16  # many examples are sampled, few are gone through several times
+SEED = 7
+SOFTNESS = 0.05  # cosine by which another label must lie nearer for an example to be drawn often
+NEIGHBORS = 2  # texts that lie near alarms, for each alarm
+ROWS = 1000  # compared at a time, to bound memory
+TUNED_TOKENS, MESSAGE_TOKENS = 32, 48  # longer texts are cut while tuning: half the time, and few are longer
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """`texts` with label numbers `targets`, published `vectors` (texts, 384), and which of them are `alarms`.
+
+    `messages` are texts with the numbers of all labels that they ask about; with none, nothing is learned about asking.
+    Beside labels in `askable` others may be asked about in the same message; `count` is the number of labels.
+    """
+
+    texts: Sequence[str]
+    targets: np.ndarray
+    vectors: np.ndarray
+    alarms: np.ndarray
+    count: int
+    messages: Sequence[tuple[str, Sequence[int]]] = ()
+    askable: frozenset[int] = field(default_factory=frozenset)
+
+
+def tune(view: TunedView, lessons: Lessons) -> TunedView:
+    """Train the layers of `view`, and its head where there are messages.
+
+    Difficult texts are drawn more often, and most of all alarms and what sounds like them.
+    """
+    import tensorflow as tf
+
+    random = np.random.default_rng(SEED)
+    tf.random.set_seed(SEED)
+    means = _means(lessons)
+    proxies = tf.Variable(means, dtype=tf.float32)
+    body = [weight for layer in view.layers for weight in layer.trainable_weights] + [proxies]
+    view.head = AskingHead(*(tf.Variable(start, dtype=tf.float32) for start in (0 * means, 10 * means, np.full(lessons.count, -6.0)))) if lessons.messages else None
+    head = list(vars(view.head).values()) if view.head else []
+    steps = max(1, min(EXAMPLES_SEEN, MOST_PASSES * len(lessons.texts)) // (2 * PAIRS))
+    slow = tf.keras.optimizers.AdamW(_falling(STEP, steps), weight_decay=DECAY, jit_compile=False)
+    quick = tf.keras.optimizers.Adam(_falling(HEAD_STEP, steps), jit_compile=False)
+    slow.build(body)
+    quick.build(head)
+
+    @tf.function(
+        input_signature=[tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None])]
+    )
+    def step(states: Any, mask: Any, wanted: Any, asked: Any) -> None:
+        with tf.GradientTape() as tape:
+            rows, logits = view.outputs(states, mask, training=True)
+            rows = rows[: tf.shape(wanted)[0]]  # after them come the messages
+            closeness = SCALE * tf.matmul(rows, tf.math.l2_normalize(proxies, axis=1), transpose_b=True)
+            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, closeness)) + _contrastive(rows, wanted)
+            if head:
+                loss += ASKING_WEIGHT * tf.reduce_mean(tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(asked, logits), axis=1))
+        gradients = tape.gradient(loss, body + head)
+        for optimizer, weights, slopes in ((slow, body, gradients[: len(body)]), (quick, head, gradients[len(body) :])):
+            if weights:
+                slopes, _ = tf.clip_by_global_norm(slopes, 1.0)
+                optimizer.apply_gradients(zip(slopes, weights))
+
+    tokens = [row[:TUNED_TOKENS] for row in view.encoder.tokens(lessons.texts)]
+    batches = _batches(random, lessons, np.array([len(row) for row in tokens]), steps)
+    messages = _Messages(view, lessons, random)
+    one_hot = np.eye(lessons.count, dtype=np.float32)
+    for rows in tqdm(batches, desc="Tuning the second view", total=steps, unit="step", mininterval=2):
+        texts, wanted = [tokens[row] for row in rows], lessons.targets[rows]
+        beside, asked = messages.draw(max(map(len, texts)))
+        ids, mask = view.encoder.padded([*texts, *beside])
+        step(view.encoder.lower_states(ids, mask), mask, wanted.astype(np.int32), np.vstack([one_hot[wanted], asked]))
+    if view.head:
+        view.head = AskingHead(*(variable.numpy() for variable in head))
+    return view
+
+
+class _Messages:
+    """Messages with several questions, MESSAGES at a time: those whose length fits the batch best."""
+
+    def __init__(self, view: TunedView, lessons: Lessons, random: np.random.Generator) -> None:
+        aside = frozenset(range(lessons.count)) - lessons.askable - set(lessons.targets[lessons.alarms].tolist())
+        self._joiner = Joiner(lessons.texts, lessons.targets, lessons.askable, aside)
+        self._view, self._lessons, self._random = view, lessons, random
+        self._drawn: list[tuple[list[list[int]], np.ndarray]] = []
+
+    def draw(self, length: int) -> tuple[list[list[int]], np.ndarray]:
+        """Tokens of the messages, and what each asks, shape (messages, labels)."""
+        if not self._lessons.messages:
+            return [], np.zeros((0, self._lessons.count), dtype=np.float32)
+        if not self._drawn:
+            messages = [self._message() for _ in range(2 * TOGETHER * MESSAGES)]
+            tokens = [row[:MESSAGE_TOKENS] for row in self._view.encoder.tokens([text for text, _ in messages])]
+            asked = np.zeros((len(messages), self._lessons.count), dtype=np.float32)
+            for number, (_, labels) in enumerate(messages):
+                asked[number, list(labels)] = 1.0
+            order = np.argsort([len(row) for row in tokens], kind="stable").reshape(-1, MESSAGES)
+            self._drawn = [([tokens[number] for number in numbers], asked[numbers]) for numbers in order]
+        best = min(range(len(self._drawn)), key=lambda number: abs(len(self._drawn[number][0][-1]) - length))
+        return self._drawn.pop(best)
+
+    def _message(self) -> tuple[str, Sequence[int]]:
+        written, texts, luck = self._lessons.messages, self._lessons.texts, self._random.random()
+        if luck < LONE:
+            number = self._random.integers(len(texts))
+            return texts[number], [self._lessons.targets[number]]
+        return written[self._random.integers(len(written))] if luck < LONE + WRITTEN else self._joiner.message(self._random)
+
+
+def _falling(rate: float, steps: int) -> Any:
+    import tensorflow as tf
+
+    return tf.keras.optimizers.schedules.PolynomialDecay(rate, steps, 0.0)
+
+
+def _means(lessons: Lessons) -> np.ndarray:
+    """Unit mean of each label's vectors, shape (labels, 384); zeros for a label without texts."""
+    sums = np.zeros((lessons.count, DIMENSIONS))
+    np.add.at(sums, lessons.targets, lessons.vectors)
+    return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+
+
+def _batches(random: np.random.Generator, lessons: Lessons, lengths: np.ndarray, count: int) -> Iterator[np.ndarray]:
+    """Row numbers of `count` batches: texts drawn as `_likely` says, and after them a mate of the same label for each."""
+    targets, likely = lessons.targets, _likely(lessons.vectors, lessons.targets, lessons.alarms)
+    mates = [np.flatnonzero(targets == number) for number in range(lessons.count)]
+    for start in range(0, count, TOGETHER):
+        size = PAIRS * min(TOGETHER, count - start)
+        chosen = random.choice(len(likely), size, replace=len(likely) < size, p=likely)
+        partners = np.array([random.choice(mates[target]) for target in targets[chosen]])
+        by_length = np.argsort(np.maximum(lengths[chosen], lengths[partners]), kind="stable").reshape(-1, PAIRS)
+        yield from (np.concatenate([chosen[batch], partners[batch]]) for batch in random.permutation(by_length))
+
+
+def _likely(vectors: np.ndarray, targets: np.ndarray, alarms: np.ndarray) -> np.ndarray:
+    """How likely each text is to be drawn, shape (texts,): more so where another label lies nearer than its own, and half
+    of the time an alarm, or one of those that lie nearest to alarms and are none.
+    """
+    behind, near = np.zeros(len(vectors)), np.full(len(vectors), -1.0)
+    for start in range(0, len(vectors), ROWS):
+        rows = np.arange(start, min(start + ROWS, len(vectors)))
+        cosines = vectors[rows] @ vectors.T
+        cosines[np.arange(len(rows)), rows] = -1.0  # not itself
+        own = targets[rows, None] == targets[None, :]
+        behind[rows] = np.where(own, -1.0, cosines).max(axis=1) - np.where(own, cosines, -1.0).max(axis=1)
+        near[rows] = cosines[:, alarms].max(axis=1, initial=-1.0)
+    drawn = _share(1.0 / (1.0 + np.exp(-behind / SOFTNESS)))
+    if not alarms.any():
+        return drawn
+    near[alarms] = -1.0
+    neighbors = np.argsort(-near)[: NEIGHBORS * int(alarms.sum())]
+    return 0.5 * drawn + 0.25 * _share(alarms.astype(float)) + 0.25 * _share(np.isin(np.arange(len(near)), neighbors).astype(float))
+
+
+def _share(weights: np.ndarray) -> np.ndarray:
+    return weights / weights.sum()
+
+
+def _contrastive(rows: Any, targets: Any) -> Any:
+    """Supervised contrastive loss over a batch of unit rows."""
+    import tensorflow as tf
+
+    count = tf.shape(rows)[0]
+    similar = tf.matmul(rows, rows, transpose_b=True) / TEMPERATURE - 1e9 * tf.eye(count)
+    log_share = similar - tf.reduce_logsumexp(similar, axis=1, keepdims=True)
+    mates = tf.cast(targets[:, None] == targets[None, :], tf.float32) - tf.eye(count)
+    return -tf.reduce_mean(tf.reduce_sum(mates * log_share, axis=1) / tf.maximum(tf.reduce_sum(mates, axis=1), 1.0))
