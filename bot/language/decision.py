@@ -19,10 +19,12 @@ SAFETY = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advic
 # The learned classifier is the second net behind the rules. A part alone ("the pain is bad again") alarms only when it is
 # nearly certain and the whole message points that way too, or when there is no doubt about the part.
 SAFETY_AT = 0.5
-SAFETY_PART_AT = 0.9
-SAFETY_SUPPORT = 0.03
-SAFETY_NO_DOUBT = 0.99
-SIGNS_AT = 0.06  # probability of an alarm, in the message or a part, below which the classifier outweighs weak signs
+SAFETY_PART_AT = 0.93
+SAFETY_SUPPORT = 0.06
+SAFETY_NO_DOUBT, SAFETY_CONFIRMED = 0.99, 0.95  # by the classifier, and by what the tuned view says of the same part
+# Below these the classifier outweighs weak signs: probability of an alarm in the whole message, what the tuned view says of
+# the whole, and probability in a part (a part alone often sounds worse than it is).
+SIGNS_AT, SIGNS_TUNED_AT, SIGNS_PART_AT = 0.06, 0.1, 0.9
 ASKED_AT = 0.45  # P(asked) from which a topic of a message of several parts counts as asked
 WRONG_ANSWERS = 0.06  # share of unseen examples that may be answered wrongly; they are unlike those learned from: real questions fare far better
 TOO_FAR = 0.02  # share of our own questions that may be declined as too far from anything known, out of fold
@@ -99,11 +101,23 @@ def _alarm(whole: Guess, parts: Sequence[Guess]) -> Optional[Decision]:
     for labels in (ALARMS, ADVICE):
         support = sum(whole.probability(label) for label in labels)
         part = max((guess.ranking[0][1] for guess in parts if guess.label in labels), default=0.0)
-        no_doubt = labels is ALARMS and part >= SAFETY_NO_DOUBT
+        no_doubt = labels is ALARMS and any(_without_doubt(guess) for guess in parts)
         if (whole.label in labels and support >= SAFETY_AT) or (part >= SAFETY_PART_AT and support >= SAFETY_SUPPORT) or no_doubt:
             label = whole.label if whole.label in labels else max(labels, key=lambda name: max(guess.probability(name) for guess in (whole, *parts)))
             return Decision(SAFETY[label], label, (label,), whole.sure, f"classifier: {label}")
     return None
+
+
+def _without_doubt(guess: Guess) -> bool:
+    confirmed = not guess.asked or guess.asked.get(guess.label, 0.0) >= SAFETY_CONFIRMED
+    return guess.label in ALARMS and guess.ranking[0][1] >= SAFETY_NO_DOUBT and confirmed
+
+
+def traces_of_alarm(whole: Guess, parts: Sequence[Guess]) -> bool:
+    """Whether the classifier finds anything of an alarm in a message: then weak signs of the rules count too."""
+    share, *shares = (sum(guess.probability(label) for label in ALARMS) for guess in (whole, *parts))
+    tuned = max((whole.asked.get(label, 0.0) for label in ALARMS))
+    return share >= SIGNS_AT or tuned >= SIGNS_TUNED_AT or max(shares, default=0.0) >= SIGNS_PART_AT
 
 
 def _several(asked: Sequence[Asked]) -> Decision:

@@ -111,7 +111,12 @@ class TopicModel:
         return guesses if asked is None else [replace(guess, asked=self._asked(row)) for guess, row in zip(guesses, asked)]
 
     def _asked(self, probabilities: np.ndarray) -> dict[str, float]:
-        return {self.labels[number]: float(probabilities[number]) for number in np.argsort(-probabilities)[:RANKED]}
+        return {self.labels[number]: float(probabilities[number]) for number in self._likeliest(probabilities)}
+
+    def _likeliest(self, probabilities: np.ndarray) -> list[int]:
+        """Numbers of the likeliest labels, best first, and of alarms."""
+        order = np.argsort(-probabilities, kind="stable")
+        return [number for place, number in enumerate(order) if place < RANKED or self.labels[number] in ALARMS]
 
     def guesses(self, texts: Sequence[str], reading: Reading) -> list[Guess]:
         """A reading as guesses."""
@@ -131,9 +136,7 @@ class TopicModel:
         return self._standard(reading).sum(axis=1)
 
     def _guess(self, text: str, probabilities: np.ndarray, signs: np.ndarray, nearest: int, sure: float, known: float) -> Guess:
-        order = np.argsort(-probabilities, kind="stable")
-        best = [number for place, number in enumerate(order) if place < RANKED or self.labels[number] in ALARMS]
-        ranking = tuple((self.labels[number], float(probabilities[number])) for number in best)
+        ranking = tuple((self.labels[number], float(probabilities[number])) for number in self._likeliest(probabilities))
         return Guess(text, ranking[0][0], float(sure), ranking, float(known), *map(float, signs), nearest=self.texts[nearest])
 
     def _heads(self, views: Sequence[np.ndarray], rows: np.ndarray) -> tuple[Head, ...]:

@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.language.decision import SIGNS_AT, Decision
+from bot.language.decision import Decision
 from bot.language.topic_model import ALARMS
 from bot.nlu.clinic_language import RUNS
 from bot.nlu.topic_classifier import DECISION, EVIDENCE, set_decision
@@ -52,7 +52,7 @@ class SafetyGate(GraphComponent):
 
 def _disproved(message: Message) -> bool:
     """Whether the classifier read the message closely, part by part, and finds next to no alarm in any part of it."""
-    alarms = (message.get(EVIDENCE) or {}).get("alarms")
+    traces = (message.get(EVIDENCE) or {}).get("traces_of_alarm")
     parts = [run.text for run in message.get(RUNS) or () if run.first == run.last] or [message.get(TEXT)]
     closely = all(len(part.split()) <= CLOSELY and len(part) <= CLOSELY_LETTERS for part in parts)
-    return closely and alarms is not None and max(alarms.values()) < SIGNS_AT
+    return closely and traces is False

@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.language import topic_model_file
 from bot.language.asking import Asked, Asking
 from bot.language.clauses import make_nlp, runs
-from bot.language.decision import EXACT, Cuts, Decision, choose_cuts, decide
+from bot.language.decision import EXACT, Cuts, Decision, choose_cuts, decide, traces_of_alarm
 from bot.language.encoder import sentence_encoder
 from bot.language.several import FAQ, Message as SeveralMessage, askable, in_two, name_of, read_several
 from bot.language.topic_model import ALARMS, Guess, TopicModel, Tuner
@@ -139,6 +139,7 @@ class TopicClassifier(GraphComponent):
         asked = [] if whole.sure == EXACT else self._asking.asked(whole, list(zip(found, parts)))
         alarms = {kind: max(guess.probability(kind) for guess in (whole, *parts)) for kind in ALARMS}
         set_decision(message, decide(whole, parts, asked, self._cuts), whole, asked, alarms)
+        message.get(EVIDENCE)["traces_of_alarm"] = traces_of_alarm(whole, parts)
 
     def _exactly(self, guess: Guess) -> Guess:
         """A text that equals a known one (a tapped button, for instance) leaves no doubt."""

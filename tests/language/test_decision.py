@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.language import decision
@@ -77,6 +79,27 @@ def test_a_part_without_doubt_is_an_alarm_of_its_own_kind():
     assert decide(guess("book_appointment", 0.9, emergency=0.001), [fragment]).kind == "crisis"
     plea = guess("medical_advice", 0.9, "should i stop")
     assert decide(guess("book_appointment", 0.9), [plea]).kind != "advice", "a plea for advice still needs support"
+
+
+def test_a_part_without_doubt_is_none_where_the_tuned_view_doubts_it():
+    fragment = replace(guess("crisis", 0.9, "this will kill me"), asked={"crisis": 0.5})
+    assert decide(guess("faq/cost", 0.9), [fragment]).kind == "answer"
+    assert decide(guess("faq/cost", 0.9), [replace(fragment, asked={"crisis": 0.96})]).kind == "crisis"
+
+
+@pytest.mark.parametrize(
+    "whole, part, tuned, traces",
+    [
+        (0.05, 0.0, 0.0, False),
+        (0.07, 0.0, 0.0, True),
+        (0.0, 0.8, 0.0, False),  # a fragment sounds worse than it is
+        (0.0, 0.95, 0.0, True),
+        (0.0, 0.0, 0.2, True),
+    ],
+)
+def test_what_counts_as_a_trace_of_an_alarm(whole, part, tuned, traces):
+    message = replace(guess("faq/cost", 0.9, crisis=whole), asked={"crisis": tuned})
+    assert decision.traces_of_alarm(message, [guess("faq/sleep", 0.9, emergency=part)]) is traces
 
 
 @pytest.mark.parametrize("kind", ["emergency", "crisis"])
