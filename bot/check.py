@@ -55,7 +55,8 @@ def check() -> int:
     except NervelineError as error:
         print(error)
         return 1
-    findings += [*check_answers(catalogue, date.today()), *check_examples(examples, catalogue.topics), *check_several(several, examples, catalogue.topics), *check_leaks(examples, ROOT / "tests")]
+    asked = [Example("several", text, "data/several") for text, _ in several]
+    findings += [*check_answers(catalogue, date.today()), *check_examples(examples, catalogue.topics), *check_several(several, examples, catalogue.topics), *check_leaks([*examples, *asked], ROOT / "tests")]
     for finding in findings:
         print(f"{'' if finding.error else 'warning: '}{finding.where}: {finding.what}")
     errors = sum(finding.error for finding in findings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.check import Example, check_answers, check_examples, check_leaks, read_examples, reading_grade
+from bot.language.several import read_several
 
 TODAY = date(2026, 11, 24)
 
@@ -18,7 +19,8 @@ def test_our_own_content_has_no_errors(catalogue, data):
 def test_no_test_question_is_a_training_example(data):
     from tests.conftest import ROOT
 
-    assert not list(check_leaks(list(read_examples(data / "nlu")), ROOT / "tests"))
+    several = [Example("several", text, "data/several") for text, _ in read_several(data / "several")]
+    assert not list(check_leaks([*read_examples(data / "nlu"), *several], ROOT / "tests"))
 
 
 def test_an_overdue_review_is_found(catalogue):

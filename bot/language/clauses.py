@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 ENDS = frozenset(".?!;:\n。？！")
-JOINS = frozenset("and also but plus then or & + so because cause cuz coz".split())
+JOINS = frozenset("and also but plus then or & + so because cuz coz".split())
 SEPARATORS = frozenset({",", "/", "-", "–", "—", "...", "…"})
 INSIDE_WORDS = (r"[?!;。？！]", r"(?<=[a-z])\.(?=[a-z]{2})", r"(?<=[a-z]{2})&(?=[a-z]{2})")  # "hurt?where", "toes.how", "cost&parking"
 # A question may begin without any sign ("how does it work how long does it take") with one of these and a verb.

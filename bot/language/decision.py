@@ -23,7 +23,8 @@ SAFETY_PART_AT = 0.93
 SAFETY_SUPPORT = 0.06
 SAFETY_NO_DOUBT, SAFETY_CONFIRMED = 0.99, 0.95  # by the classifier, and by what the tuned view says of the same part
 # Below these the classifier outweighs weak signs: probability of an alarm in the whole message, what the tuned view says of
-# the whole, and probability in a part (a part alone often sounds worse than it is).
+# the whole, and probability in a part (a part alone often sounds worse than it is; where the encoder did not read the whole
+# to its end, the first cut holds for parts too).
 SIGNS_AT, SIGNS_TUNED_AT, SIGNS_PART_AT = 0.06, 0.1, 0.9
 ASKED_AT = 0.45  # P(asked) from which a topic of a message of several parts counts as asked
 WRONG_ANSWERS = 0.06  # share of unseen examples that may be answered wrongly; they are unlike those learned from: real questions fare far better
@@ -109,15 +110,17 @@ def _alarm(whole: Guess, parts: Sequence[Guess]) -> Optional[Decision]:
 
 
 def _without_doubt(guess: Guess) -> bool:
-    confirmed = not guess.asked or guess.asked.get(guess.label, 0.0) >= SAFETY_CONFIRMED
+    confirmed = guess.sure == EXACT or not guess.asked or guess.asked.get(guess.label, 0.0) >= SAFETY_CONFIRMED
     return guess.label in ALARMS and guess.ranking[0][1] >= SAFETY_NO_DOUBT and confirmed
 
 
-def traces_of_alarm(whole: Guess, parts: Sequence[Guess]) -> bool:
-    """Whether the classifier finds anything of an alarm in a message: then weak signs of the rules count too."""
+def traces_of_alarm(whole: Guess, parts: Sequence[Guess], to_the_end: bool) -> bool:
+    """Whether the classifier finds anything of an alarm in a message, whose whole it read `to_the_end` or not: then weak signs
+    of the rules count too.
+    """
     share, *shares = (sum(guess.probability(label) for label in ALARMS) for guess in (whole, *parts))
-    tuned = max((whole.asked.get(label, 0.0) for label in ALARMS))
-    return share >= SIGNS_AT or tuned >= SIGNS_TUNED_AT or max(shares, default=0.0) >= SIGNS_PART_AT
+    tuned = max(whole.asked.get(label, 0.0) for label in ALARMS)
+    return share >= SIGNS_AT or tuned >= SIGNS_TUNED_AT or max(shares, default=0.0) >= (SIGNS_PART_AT if to_the_end else SIGNS_AT)
 
 
 def _several(asked: Sequence[Asked]) -> Decision:

@@ -82,6 +82,10 @@ class SentenceEncoder:
         """Token numbers of each text, at most MAX_TOKENS."""
         return [item.ids for item in self._tokenizer.encode_batch([text.lower() for text in texts])]
 
+    def reads_to_the_end(self, text: str) -> bool:
+        """Whether nothing of the text is cut."""
+        return len(self.tokens([text])[0]) < MAX_TOKENS
+
     def padded(self, rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
         """Token numbers and mask, both of shape (len(rows), longest)."""
         longest = max(len(row) for row in rows)

@@ -9,23 +9,31 @@ import numpy as np
 JOINS = (" and ", " and ", ", ", "? ", ". ", " also ", "\n", " & ", " plus ", " ", "  ", ", and ", "? and ", ". also, ", " - ", " then ", " or ", "?? ", "... ")
 SENTENCES = ("?", ".", "??", "...")  # joins after which a new sentence begins
 MOST_WORDS = 14  # of an example that is joined
-THREE, ASIDE, ONE_SENTENCE = 0.25, 0.2, 0.7  # share of messages with three examples, with one that asks nothing, and of joins made one sentence
+# Shares of messages with three examples, with one that asks nothing, and with an alarm; and of joins made one sentence.
+THREE, ASIDE, ALARM, ONE_SENTENCE = 0.25, 0.2, 0.15, 0.7
 
 
 class Joiner:
-    """Joins examples that may stand beside each other (their label is `askable`), and sometimes one that asks nothing (`aside`)."""
+    """Joins examples that may stand beside each other (their label is `askable`), and sometimes an alarm, or one that asks nothing."""
 
-    def __init__(self, texts: Sequence[str], targets: np.ndarray, askable: frozenset[int], aside: frozenset[int]) -> None:
+    def __init__(self, texts: Sequence[str], targets: np.ndarray, askable: frozenset[int], alarms: frozenset[int]) -> None:
         self._texts, self._targets = texts, targets
         short = [number for number, text in enumerate(texts) if len(text.split()) <= MOST_WORDS]
-        self._askable = np.array([number for number in short if targets[number] in askable], dtype=int)
-        self._aside = np.array([number for number in short if targets[number] in aside], dtype=int)
+        self._askable = [number for number in short if targets[number] in askable]
+        self._alarms = [number for number in short if targets[number] in alarms]
+        self._aside = [number for number in short if targets[number] not in askable | alarms]
+        self._most = len({targets[number] for number in self._askable})
 
     def message(self, random: np.random.Generator) -> tuple[str, list[int]]:
         """A message, and the numbers of the labels that it asks about."""
-        wanted = 3 if random.random() < THREE else 2
-        picked = [int(random.choice(self._aside))] if len(self._aside) and random.random() < ASIDE else []
         asked: list[int] = []
+        luck, picked = random.random(), []
+        if luck < ALARM and self._alarms:
+            picked = [int(random.choice(self._alarms))]
+            asked = [int(self._targets[picked[0]])]
+        elif luck < ALARM + ASIDE and self._aside:
+            picked = [int(random.choice(self._aside))]
+        wanted = min(3 if random.random() < THREE else 2, len(picked) + self._most)
         while len(picked) < wanted:
             number = int(random.choice(self._askable))
             if self._targets[number] not in asked:

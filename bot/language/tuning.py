@@ -62,6 +62,7 @@ def tune(view: TunedView, lessons: Lessons) -> TunedView:
     tf.random.set_seed(SEED)
     means = _means(lessons)
     proxies = tf.Variable(means, dtype=tf.float32)
+    absent = tf.constant(np.where(means.any(axis=1), 0.0, -1e9), dtype=tf.float32)  # no text of that label
     body = [weight for layer in view.layers for weight in layer.trainable_weights] + [proxies]
     view.head = AskingHead(*(tf.Variable(start, dtype=tf.float32) for start in (0 * means, 10 * means, np.full(lessons.count, -6.0)))) if lessons.messages else None
     head = list(vars(view.head).values()) if view.head else []
@@ -78,7 +79,7 @@ def tune(view: TunedView, lessons: Lessons) -> TunedView:
         with tf.GradientTape() as tape:
             rows, logits = view.outputs(states, mask, training=True)
             rows = rows[: tf.shape(wanted)[0]]  # after them come the messages
-            closeness = SCALE * tf.matmul(rows, tf.math.l2_normalize(proxies, axis=1), transpose_b=True)
+            closeness = SCALE * tf.matmul(rows, tf.math.l2_normalize(proxies, axis=1), transpose_b=True) + absent
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, closeness)) + _contrastive(rows, wanted)
             if head:
                 loss += ASKING_WEIGHT * tf.reduce_mean(tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(asked, logits), axis=1))
@@ -106,8 +107,7 @@ class _Messages:
     """Messages with several questions, MESSAGES at a time: those whose length fits the batch best."""
 
     def __init__(self, view: TunedView, lessons: Lessons, random: np.random.Generator) -> None:
-        aside = frozenset(range(lessons.count)) - lessons.askable - set(lessons.targets[lessons.alarms].tolist())
-        self._joiner = Joiner(lessons.texts, lessons.targets, lessons.askable, aside)
+        self._joiner = Joiner(lessons.texts, lessons.targets, lessons.askable, frozenset(lessons.targets[lessons.alarms].tolist()))
         self._view, self._lessons, self._random = view, lessons, random
         self._drawn: list[tuple[list[list[int]], np.ndarray]] = []
 

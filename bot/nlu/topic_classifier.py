@@ -68,7 +68,9 @@ class TopicClassifier(GraphComponent):
             stored = json.loads((folder / "decision.json").read_text(encoding="ascii"))
             cuts, asking = Cuts(**stored["cuts"]), Asking(np.array(stored["weights"]), np.array(stored["scale"]))
             tuned = TunedView.load(folder, sentence_encoder()) if config["tuned_view"] else None
-            return cls(config, model_storage, resource, topic_model_file.load(folder), cuts, asking, tuned)
+            classifier = cls(config, model_storage, resource, topic_model_file.load(folder), cuts, asking, tuned)
+        classifier._guesses(["warm up"], sentence_encoder().encode(["warm up"]))  # or the first visitor waits for seconds
+        return classifier
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
@@ -117,10 +119,10 @@ class TopicClassifier(GraphComponent):
         names, targets = np.unique(labels, return_inverse=True)
         alarms, number = np.isin(labels, ALARMS), {name_of(name): number for number, name in enumerate(names)}
         asking = [(text, [number[topic] for topic in topics if topic in number]) for text, topics in messages]
-        may_stand_beside = frozenset(number[name_of(name)] for name in names if askable(name))
+        beside = frozenset(number[name_of(name)] for name in names if askable(name))
 
         def tune_on(rows: np.ndarray) -> np.ndarray:
-            lessons = Lessons([texts[row] for row in rows], targets[rows], vectors[rows], alarms[rows], len(names), asking, may_stand_beside)
+            lessons = Lessons([texts[row] for row in rows], targets[rows], vectors[rows], alarms[rows], len(names), asking, beside)
             self._tuned = tune(TunedView(sentence_encoder()), lessons)
             return self._tuned.encode(texts)
 
@@ -139,7 +141,7 @@ class TopicClassifier(GraphComponent):
         asked = [] if whole.sure == EXACT else self._asking.asked(whole, list(zip(found, parts)))
         alarms = {kind: max(guess.probability(kind) for guess in (whole, *parts)) for kind in ALARMS}
         set_decision(message, decide(whole, parts, asked, self._cuts), whole, asked, alarms)
-        message.get(EVIDENCE)["traces_of_alarm"] = traces_of_alarm(whole, parts)
+        message.get(EVIDENCE)["traces_of_alarm"] = traces_of_alarm(whole, parts, sentence_encoder().reads_to_the_end(text))
 
     def _exactly(self, guess: Guess) -> Guess:
         """A text that equals a known one (a tapped button, for instance) leaves no doubt."""

@@ -85,21 +85,23 @@ def test_a_part_without_doubt_is_none_where_the_tuned_view_doubts_it():
     fragment = replace(guess("crisis", 0.9, "this will kill me"), asked={"crisis": 0.5})
     assert decide(guess("faq/cost", 0.9), [fragment]).kind == "answer"
     assert decide(guess("faq/cost", 0.9), [replace(fragment, asked={"crisis": 0.96})]).kind == "crisis"
+    assert decide(guess("faq/cost", 0.9), [replace(fragment, sure=decision.EXACT)]).kind == "crisis", "a known alarm, word for word"
 
 
 @pytest.mark.parametrize(
-    "whole, part, tuned, traces",
+    "whole, part, tuned, to_the_end, traces",
     [
-        (0.05, 0.0, 0.0, False),
-        (0.07, 0.0, 0.0, True),
-        (0.0, 0.8, 0.0, False),  # a fragment sounds worse than it is
-        (0.0, 0.95, 0.0, True),
-        (0.0, 0.0, 0.2, True),
+        (0.05, 0.0, 0.0, True, False),
+        (0.07, 0.0, 0.0, True, True),
+        (0.0, 0.8, 0.0, True, False),  # a fragment sounds worse than it is
+        (0.0, 0.8, 0.0, False, True),  # but counts where the whole was not read to its end
+        (0.0, 0.95, 0.0, True, True),
+        (0.0, 0.0, 0.2, True, True),
     ],
 )
-def test_what_counts_as_a_trace_of_an_alarm(whole, part, tuned, traces):
+def test_what_counts_as_a_trace_of_an_alarm(whole, part, tuned, to_the_end, traces):
     message = replace(guess("faq/cost", 0.9, crisis=whole), asked={"crisis": tuned})
-    assert decision.traces_of_alarm(message, [guess("faq/sleep", 0.9, emergency=part)]) is traces
+    assert decision.traces_of_alarm(message, [guess("faq/sleep", 0.9, emergency=part)], to_the_end) is traces
 
 
 @pytest.mark.parametrize("kind", ["emergency", "crisis"])
