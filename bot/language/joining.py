@@ -18,20 +18,19 @@ class Joiner:
 
     def __init__(self, texts: Sequence[str], targets: np.ndarray, askable: frozenset[int], alarms: frozenset[int]) -> None:
         self._texts, self._targets = texts, targets
-        short = [number for number, text in enumerate(texts) if len(text.split()) <= MOST_WORDS]
-        self._askable = [number for number in short if targets[number] in askable]
-        self._alarms = [number for number in short if targets[number] in alarms]
-        self._aside = [number for number in short if targets[number] not in askable | alarms]
-        self._most = len({targets[number] for number in self._askable})
+        short = np.array([number for number, text in enumerate(texts) if len(text.split()) <= MOST_WORDS], dtype=int)
+        may_be_asked, alarming = np.isin(targets[short], list(askable)), np.isin(targets[short], list(alarms))
+        self._askable, self._alarms, self._aside = short[may_be_asked], short[alarming], short[~may_be_asked & ~alarming]
+        self._most = len(np.unique(targets[self._askable]))
 
     def message(self, random: np.random.Generator) -> tuple[str, list[int]]:
         """A message, and the numbers of the labels that it asks about."""
         asked: list[int] = []
         luck, picked = random.random(), []
-        if luck < ALARM and self._alarms:
+        if luck < ALARM and len(self._alarms):
             picked = [int(random.choice(self._alarms))]
             asked = [int(self._targets[picked[0]])]
-        elif luck < ALARM + ASIDE and self._aside:
+        elif luck < ALARM + ASIDE and len(self._aside):
             picked = [int(random.choice(self._aside))]
         wanted = min(3 if random.random() < THREE else 2, len(picked) + self._most)
         while len(picked) < wanted:

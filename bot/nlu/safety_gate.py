@@ -51,7 +51,7 @@ class SafetyGate(GraphComponent):
 
 
 def _disproved(message: Message) -> bool:
-    """Whether the classifier read the message closely, part by part, and finds next to no alarm in any part of it."""
+    """Whether the classifier read the message closely, part by part, and finds no trace of an alarm."""
     traces = (message.get(EVIDENCE) or {}).get("traces_of_alarm")
     parts = [run.text for run in message.get(RUNS) or () if run.first == run.last] or [message.get(TEXT)]
     closely = all(len(part.split()) <= CLOSELY and len(part) <= CLOSELY_LETTERS for part in parts)
