@@ -12,7 +12,7 @@ from typing import Iterator, Sequence
 
 from bot.answers.catalogue import FAQ, Catalogue, Response
 from bot.errors import NervelineError
-from bot.language.several import STAFF, read_several
+from bot.language.several import ABOUT_THE_CHAT, STAFF, read_several
 from bot.safety.redaction import Redactor
 from bot.safety.screen import Screen
 from bot.settings import ROOT, Settings
@@ -133,7 +133,7 @@ def check_several(several: Sequence[tuple[str, frozenset[str]]], examples: Seque
     """Messages of several parts name topics that exist, and none of them is a training example of a topic."""
     trained = {plain(example.text): example for example in examples}
     for text, asks in several:
-        for topic in sorted(asks - {*topics, *STAFF}):
+        for topic in sorted(asks - {*topics, *ABOUT_THE_CHAT, *STAFF}):
             yield Finding("data/several", f"{text!r} asks about '{topic}', which has no answer in data/answers")
         if plain(text) in trained:
             yield Finding(trained[plain(text)].where, f"{text!r} stands in data/several too")

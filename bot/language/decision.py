@@ -8,7 +8,7 @@ from typing import Any, Mapping, Optional, Sequence
 import numpy as np
 
 from bot.language.asking import Asked
-from bot.language.several import FAQ, STAFF, URGENT, name_of
+from bot.language.several import ABOUT_THE_CHAT, FAQ, STAFF, URGENT, name_of
 from bot.language.topic_model import ALARMS, OUT_OF_SCOPE, Guess, TopicModel
 
 EXACT = 1.0  # certainty of a text that is known word for word
@@ -124,14 +124,17 @@ def traces_of_alarm(whole: Guess, parts: Sequence[Guess], to_the_end: bool) -> b
 
 
 def _several(asked: Sequence[Asked]) -> Decision:
-    """Information in the order asked, what is urgent first; a wish for staff is kept for afterwards."""
-    ordered = sorted(asked[: MOST_ANSWERS + 1], key=lambda found: (name_of(found.label) not in URGENT, found.first))
-    topics = tuple(name_of(found.label) for found in ordered if found.label.startswith(FAQ))[:MOST_ANSWERS]
+    """What is said to the assistant itself, then information in the order asked, what is urgent first; a wish for staff is kept
+    for afterwards.
+    """
+    ordered = sorted(asked[: MOST_ANSWERS + 1], key=lambda found: (found.label not in ABOUT_THE_CHAT, name_of(found.label) not in URGENT, found.first))
+    topics = tuple(name_of(found.label) for found in ordered if found.label not in STAFF)[:MOST_ANSWERS]
     wish = next((found.label for found in ordered if found.label in STAFF), "")
     if not topics:
         return Decision("staff", wish, (wish,), asked[0].probability, "a wish in one part of the message")
+    intent = wish or ("faq" if any(found.label.startswith(FAQ) for found in ordered) else topics[0])
     confidence = min(found.probability for found in ordered)
-    return Decision("answer", wish or "faq", topics + ((wish,) if wish else ()), confidence, "several questions in one message")
+    return Decision("answer", intent, topics + ((wish,) if wish else ()), confidence, "several questions in one message")
 
 
 def _settled(guess: Guess) -> Decision:
@@ -139,13 +142,16 @@ def _settled(guess: Guess) -> Decision:
         return Decision("answer", "faq", (name_of(guess.label),), guess.sure, f"like: {guess.nearest}")
     if guess.label == OUT_OF_SCOPE:
         return Decision("decline", OUT_OF_SCOPE, (), guess.sure, "clearly about something else")
-    kind = SAFETY.get(guess.label) or ("staff" if guess.label in STAFF else "chat")
-    return Decision(kind, guess.label, (guess.label,), guess.sure, f"like: {guess.nearest}")
+    return Decision(SAFETY.get(guess.label) or _kind(guess.label), guess.label, (guess.label,), guess.sure, f"like: {guess.nearest}")
 
 
 def _settled_part(asked: Asked) -> Decision:
-    kind, intent = ("answer", "faq") if asked.label.startswith(FAQ) else ("staff", asked.label)
-    return Decision(kind, intent, (name_of(asked.label),), asked.probability, "one part of the message")
+    intent = "faq" if asked.label.startswith(FAQ) else asked.label
+    return Decision(_kind(asked.label), intent, (name_of(asked.label),), asked.probability, "one part of the message")
+
+
+def _kind(label: str) -> str:
+    return "answer" if label.startswith(FAQ) else "staff" if label in STAFF else "chat"
 
 
 def _unsure(guess: Guess, cuts: Cuts) -> Decision:

@@ -16,11 +16,16 @@ URGENT = frozenset(
     "when_to_see_doctor is_it_safe who_should_not side_effects blood_thinners implants pregnancy diabetes_safety cancer_lymphedema other_medications foot_care balance_falls".split()
 )
 STAFF = ("book_appointment", "reschedule_appointment", "cancel_appointment", "talk_to_human")
+# Said to the assistant itself, with the response of the rule in data/rules.yml: said first, for most of it is about what went before.
+ABOUT_THE_CHAT = {
+    "bot_challenge": "utter_bot_challenge", "capabilities": "utter_capabilities", "sources": "utter_no_sources",
+    "more_detail": "utter_nothing_more", "repeat": "utter_nothing_to_repeat",
+}  # fmt: skip
 
 
 def askable(label: str) -> bool:
     """Whether a message may ask about this label beside others."""
-    return label.startswith(FAQ) or label in STAFF
+    return label.startswith(FAQ) or label in STAFF or label in ABOUT_THE_CHAT
 
 
 def name_of(label: str) -> str:

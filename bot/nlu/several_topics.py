@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.answers.catalogue import FAQ
 from bot.language.decision import decision_of
-from bot.language.several import STAFF
+from bot.language.several import ABOUT_THE_CHAT, STAFF
 from bot.nlu.form_answer import FORM
 
 ABOVE_RULES = 7  # RulePolicy has priority 6
@@ -55,7 +55,7 @@ class SeveralTopics(Policy):
 
 def _actions(topics: Sequence[Text], request_is_open: bool) -> List[Text]:
     """Answers first; a wish for staff opens the request form, or turns an open request into another."""
-    answers = [FAQ + topic for topic in topics if topic not in STAFF]
+    answers = [ABOUT_THE_CHAT.get(topic, FAQ + topic) for topic in topics if topic not in STAFF]
     if len(answers) == len(topics):
         return answers
     return answers + ([SWITCH, FORM] if request_is_open else [FORM])

@@ -22,7 +22,7 @@ from bot.language.asking import Asked, Asking
 from bot.language.clauses import make_nlp, runs
 from bot.language.decision import EXACT, Cuts, Decision, choose_cuts, decide, traces_of_alarm
 from bot.language.encoder import sentence_encoder
-from bot.language.several import FAQ, Message as SeveralMessage, askable, in_two, name_of, read_several
+from bot.language.several import ABOUT_THE_CHAT, FAQ, STAFF, Message as SeveralMessage, askable, in_two, name_of, read_several
 from bot.language.topic_model import ALARMS, Guess, TopicModel, Tuner
 from bot.language.tuned_view import TunedView
 from bot.language.tuning import Lessons, tune
@@ -139,9 +139,10 @@ class TopicClassifier(GraphComponent):
         vectors = np.vstack([sentence_vector(message)[None, :], message.get(RUN_VECTORS)]) if found else sentence_vector(message)[None, :]
         whole, *parts = [self._exactly(guess) for guess in self._guesses([text, *(run.text for run in found)], vectors)]
         asked = [] if whole.sure == EXACT else self._asking.asked(whole, list(zip(found, parts)))
-        alarms = {kind: max(guess.probability(kind) for guess in (whole, *parts)) for kind in ALARMS}
-        set_decision(message, decide(whole, parts, asked, self._cuts), whole, asked, alarms)
-        message.get(EVIDENCE)["traces_of_alarm"] = traces_of_alarm(whole, parts, sentence_encoder().reads_to_the_end(text))
+        set_decision(message, decide(whole, parts, asked, self._cuts))
+        ranking = [{"name": label, "confidence": probability} for label, probability in whole.ranking]
+        message.set("intent_ranking", ranking, add_to_output=True)
+        message.set(EVIDENCE, _evidence(whole, parts, asked, sentence_encoder().reads_to_the_end(text)), add_to_output=True)
 
     def _exactly(self, guess: Guess) -> Guess:
         """A text that equals a known one (a tapped button, for instance) leaves no doubt."""
@@ -152,19 +153,23 @@ class TopicClassifier(GraphComponent):
         return replace(guess, label=label, sure=EXACT, ranking=ranking)
 
 
-def set_decision(message: Message, decision: Decision, guess: Optional[Guess] = None, asked: Sequence[Asked] = (), alarms: Optional[Dict[Text, float]] = None) -> None:
+def _evidence(whole: Guess, parts: Sequence[Guess], asked: Sequence[Asked], to_the_end: bool) -> Dict[Text, Any]:
+    """What the decision rests on, for the safety gate, for `--explain` and for staff."""
+    return {
+        "nearest": whole.nearest, "known": whole.known, "energy": whole.energy, "cosine": whole.cosine, "ngram": whole.ngram,
+        "asked": [[name_of(found.label), found.probability] for found in asked[:ASKED_SHOWN]],
+        "alarms": {kind: max(guess.probability(kind) for guess in (whole, *parts)) for kind in ALARMS},
+        "traces_of_alarm": traces_of_alarm(whole, parts, to_the_end),
+    }  # fmt: skip
+
+
+def set_decision(message: Message, decision: Decision) -> None:
     """Write a decision in the forms that Rasa and our own code read."""
     message.set(INTENT, {"name": decision.intent, "confidence": decision.confidence}, add_to_output=True)
     message.set(DECISION, decision.as_dict(), add_to_output=True)
-    if guess:
-        ranking = [{"name": label, "confidence": probability} for label, probability in guess.ranking]
-        message.set("intent_ranking", ranking, add_to_output=True)
-        evidence = {"nearest": guess.nearest, "known": guess.known, "energy": guess.energy, "cosine": guess.cosine, "ngram": guess.ngram}
-        evidence["asked"] = [[name_of(found.label), found.probability] for found in asked[:ASKED_SHOWN]]
-        evidence["alarms"] = alarms
-        message.set(EVIDENCE, evidence, add_to_output=True)
-    if decision.kind == "answer" and decision.topics:
-        key = FAQ + decision.topics[0]
+    information = [topic for topic in decision.topics if topic not in (*ABOUT_THE_CHAT, *STAFF)]
+    if decision.kind == "answer" and information:
+        key = FAQ + information[0]
         response = {"responses": [], "confidence": decision.confidence, "intent_response_key": key, "utter_action": f"utter_{key}"}
         message.set("response_selector", {"faq": {"response": response, "ranking": []}}, add_to_output=True)
 

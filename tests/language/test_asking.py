@@ -11,7 +11,7 @@ from bot.check import plain, read_examples
 from bot.errors import DataError
 from bot.language.asking import Asking
 from bot.language.clauses import Run
-from bot.language.several import STAFF, read_several
+from bot.language.several import ABOUT_THE_CHAT, STAFF, read_several
 from bot.language.topic_model import Guess
 from bot.settings import ROOT
 
@@ -49,7 +49,7 @@ def test_a_message_of_one_part_is_left_to_the_certainty_of_the_whole():
 
 
 def test_the_messages_name_topics_that_exist_and_stand_in_no_training_example():
-    topics = {*Catalogue.load(ROOT / "data").topics, *STAFF}
+    topics = {*Catalogue.load(ROOT / "data").topics, *ABOUT_THE_CHAT, *STAFF}
     messages = read_several(ROOT / "data" / "several")
     assert not {topic for _, asks in messages for topic in asks} - topics
     trained = {plain(example.text) for example in read_examples(ROOT / "data" / "nlu")}
