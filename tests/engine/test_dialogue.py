@@ -191,6 +191,16 @@ def test_a_wish_beside_a_question_is_kept_for_after_the_answer(visitor, kept, te
     assert asks(visitor.say("Ann Lee")) == "contact", "the request goes on as any other"
 
 
+def test_what_is_said_to_the_assistant_itself_hides_no_question(visitor, kept):
+    def responses(text):
+        return [card["response"] for card in visitor.say(text)["cards"]]
+
+    assert responses("are you a real person? and how much is a session") == ["utter_bot_challenge", "utter_faq/cost"]
+    assert responses("say that again please, and where are you located?") == ["utter_faq/cost", "utter_faq/location"]
+    assert responses("are you a bot? can i talk to a real person") == ["utter_bot_challenge", "utter_ask_request_form_visitor_name"]
+    assert responses("what can you help me with, and what are your hours") == ["utter_capabilities", "utter_faq/hours", "utter_ask_request_form_visitor_name"]
+
+
 def test_a_wish_beside_a_question_turns_an_open_request(visitor):
     visitor.say("can i come thursday")
     answer = visitor.say("how much is it and actually i need to cancel my appointment")

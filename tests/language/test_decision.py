@@ -59,6 +59,15 @@ def test_a_wish_for_staff_is_kept_for_after_the_answer():
     assert (found.kind, found.intent, found.topics) == ("answer", "book_appointment", ("cost", "book_appointment"))
 
 
+def test_what_is_said_to_the_assistant_itself_is_answered_first():
+    found = decide(guess("bot_challenge", 0.9), faq__privacy=0.9, bot_challenge=0.8)
+    assert (found.kind, found.intent, found.topics) == ("answer", "faq", ("bot_challenge", "privacy"))
+    found = decide(guess("talk_to_human", 0.9), talk_to_human=0.9, bot_challenge=0.8)
+    assert (found.kind, found.intent, found.topics) == ("answer", "talk_to_human", ("bot_challenge", "talk_to_human"))
+    found = decide(guess("sources", 0.9), sources=0.9, more_detail=0.8)
+    assert (found.kind, found.intent, found.topics) == ("answer", "sources", ("sources", "more_detail"))
+
+
 def test_what_is_only_mentioned_is_not_answered():
     assert decide(guess("faq/does_it_hurt", 0.9), faq__does_it_hurt=0.9, faq__dry_needling_vs_acupuncture=0.2).topics == ("does_it_hurt",)
 
