@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Sequence
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from bot.language.clauses import Run
+from bot.language.regression import Regression, logit
 from bot.language.several import askable, name_of
 from bot.language.topic_model import Guess
 
 LIKELY_IN_RUN, LIKELY_IN_WHOLE, LIKELY_ASKED = 2, 4, 4  # how many of the likeliest labels are looked at
-LEAST, LEAST_ASKED = 1e-5, 0.05
+LEAST_ASKED = 0.05
 ReadRun = tuple[Run, Guess]
 
 
@@ -33,10 +33,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Asking:
-    """Weights of the regression, intercept last, and mean and deviation of its features, shape (features, 2)."""
+    """How probable it is that a label is asked about."""
 
-    weights: np.ndarray
-    scale: np.ndarray
+    regression: Regression
 
     @classmethod
     def learn(cls, messages: Sequence[tuple[Guess, Sequence[ReadRun], frozenset[str]]]) -> "Asking":
@@ -46,10 +45,7 @@ class Asking:
             for label, run in _candidates(whole, runs).items():
                 rows.append(_features(label, run, whole))
                 asked.append(name_of(label) in topics)
-        features = np.array(rows)
-        scale = np.stack([features.mean(axis=0), features.std(axis=0) + 1e-6], axis=1)
-        learned = LogisticRegression(C=1.0, max_iter=1000).fit((features - scale[:, 0]) / scale[:, 1], asked)
-        return cls(np.append(learned.coef_[0], learned.intercept_[0]), scale)
+        return cls(Regression.learn(np.array(rows), np.array(asked)))
 
     def asked(self, whole: Guess, runs: Sequence[ReadRun]) -> list[Asked]:
         """All labels that may be asked about, the likeliest first."""
@@ -57,8 +53,7 @@ class Asking:
         if not found:
             return []
         features = np.array([_features(label, run, whole) for label, run in found.items()])
-        scores = ((features - self.scale[:, 0]) / self.scale[:, 1]) @ self.weights[:-1] + self.weights[-1]
-        rated = zip(found.items(), 1.0 / (1.0 + np.exp(-scores)))
+        rated = zip(found.items(), self.regression.probabilities(features))
         return sorted((Asked(label, float(probability), run[0].first) for (label, run), probability in rated), key=lambda asked: -asked.probability)
 
 
@@ -74,14 +69,9 @@ def _features(label: str, best: ReadRun, whole: Guess) -> list[float]:
     """How strongly run and whole speak for the label, how surely, and whether the tuned view thinks that it is asked about."""
     guess = best[1]
     return [
-        _logit(guess.probability(label)),
-        _logit(whole.probability(label)),
+        logit(guess.probability(label)),
+        logit(whole.probability(label)),
         guess.sure if guess.label == label else 0.0,
         whole.sure if whole.label == label else 0.0,
-        _logit(whole.asked.get(label, 0.0) if whole.asked else whole.probability(label)),
+        logit(whole.asked.get(label, 0.0) if whole.asked else whole.probability(label)),
     ]
-
-
-def _logit(probability: float) -> float:
-    bounded = min(max(probability, LEAST), 1 - LEAST)
-    return float(np.log(bounded / (1 - bounded)))

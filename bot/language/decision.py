@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Mapping, Sequence
 
 import numpy as np
 
@@ -16,16 +16,10 @@ MOST_ANSWERS = 3
 MOST_OFFERED = 3
 ADVICE = ("medical_advice",)
 SAFETY = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advice"}
-# The learned classifier is the second net behind the rules. A part alone ("the pain is bad again") alarms only when it is
-# nearly certain and the whole message points that way too, or when there is no doubt about the part.
-SAFETY_AT = 0.5
-SAFETY_PART_AT = 0.93
-SAFETY_SUPPORT = 0.06
-SAFETY_NO_DOUBT, SAFETY_CONFIRMED = 0.99, 0.95  # by the classifier, and by what the tuned view says of the same part
-# Below these the classifier outweighs weak signs: probability of an alarm in the whole message, what the tuned view says of
-# the whole, and probability in a part (a part alone often sounds worse than it is; where the encoder did not read the whole
-# to its end, the first cut holds for parts too).
-SIGNS_AT, SIGNS_TUNED_AT, SIGNS_PART_AT = 0.06, 0.1, 0.9
+# The learned net behind the rules: P(alarm) that is one by itself, and below which it outweighs weak signs.
+ALARM_AT, SIGNS_AT = 0.4, 0.08
+# A plea for advice in a part alone counts only when it is nearly certain and the whole message points that way too.
+ADVICE_AT, ADVICE_PART_AT, ADVICE_SUPPORT = 0.5, 0.93, 0.06
 ASKED_AT = 0.45  # P(asked) from which a topic of a message of several parts counts as asked
 WRONG_ANSWERS = 0.06  # share of unseen examples that may be answered wrongly; they are unlike those learned from: real questions fare far better
 TOO_FAR = 0.02  # share of our own questions that may be declined as too far from anything known, out of fold
@@ -83,11 +77,14 @@ def _near(model: TopicModel, answer: float) -> float:
     return float(answered[allowed]) + 0.01 if len(answered) > allowed else float(known.min())
 
 
-def decide(whole: Guess, parts: Sequence[Guess], likely: Sequence[Asked], cuts: Cuts) -> Decision:
-    """The decision for a message, from the guess for all of it and for each run of its parts, and the labels `likely` asked about."""
-    alarm = _alarm(whole, parts)
-    if alarm:
-        return alarm
+def decide(whole: Guess, parts: Sequence[Guess], likely: Sequence[Asked], alarm: float, cuts: Cuts) -> Decision:
+    """The decision for a message, from the guess for all of it and for each run of its parts, the labels `likely` asked about,
+    and the probability of an alarm.
+    """
+    if whole.label in ALARMS if whole.sure == EXACT else alarm >= ALARM_AT:
+        return _safety(whole, parts, ALARMS)
+    if _pleads(whole, parts):
+        return _safety(whole, parts, ADVICE)
     asked = [found for found in likely if found.probability >= ASKED_AT]
     if len(asked) > 1:
         return _several(asked)
@@ -98,29 +95,15 @@ def decide(whole: Guess, parts: Sequence[Guess], likely: Sequence[Asked], cuts: 
     return _unsure(whole, cuts)
 
 
-def _alarm(whole: Guess, parts: Sequence[Guess]) -> Optional[Decision]:
-    for labels in (ALARMS, ADVICE):
-        support = sum(whole.probability(label) for label in labels)
-        part = max((guess.ranking[0][1] for guess in parts if guess.label in labels), default=0.0)
-        no_doubt = labels is ALARMS and any(_without_doubt(guess) for guess in parts)
-        if (whole.label in labels and support >= SAFETY_AT) or (part >= SAFETY_PART_AT and support >= SAFETY_SUPPORT) or no_doubt:
-            label = whole.label if whole.label in labels else max(labels, key=lambda name: max(guess.probability(name) for guess in (whole, *parts)))
-            return Decision(SAFETY[label], label, (label,), whole.sure, f"classifier: {label}")
-    return None
+def _safety(whole: Guess, parts: Sequence[Guess], labels: Sequence[str]) -> Decision:
+    label = whole.label if whole.label in labels else max(labels, key=lambda name: max(guess.probability(name) for guess in (whole, *parts)))
+    return Decision(SAFETY[label], label, (label,), whole.sure, f"classifier: {label}")
 
 
-def _without_doubt(guess: Guess) -> bool:
-    confirmed = guess.sure == EXACT or not guess.asked or guess.asked.get(guess.label, 0.0) >= SAFETY_CONFIRMED
-    return guess.label in ALARMS and guess.ranking[0][1] >= SAFETY_NO_DOUBT and confirmed
-
-
-def traces_of_alarm(whole: Guess, parts: Sequence[Guess], to_the_end: bool) -> bool:
-    """Whether the classifier finds anything of an alarm in a message, whose whole it read `to_the_end` or not: then weak signs
-    of the rules count too.
-    """
-    share, *shares = (sum(guess.probability(label) for label in ALARMS) for guess in (whole, *parts))
-    tuned = max(whole.asked.get(label, 0.0) for label in ALARMS)
-    return share >= SIGNS_AT or tuned >= SIGNS_TUNED_AT or max(shares, default=0.0) >= (SIGNS_PART_AT if to_the_end else SIGNS_AT)
+def _pleads(whole: Guess, parts: Sequence[Guess]) -> bool:
+    support = sum(whole.probability(label) for label in ADVICE)
+    part = max((guess.ranking[0][1] for guess in parts if guess.label in ADVICE), default=0.0)
+    return (whole.label in ADVICE and support >= ADVICE_AT) or (part >= ADVICE_PART_AT and support >= ADVICE_SUPPORT)
 
 
 def _several(asked: Sequence[Asked]) -> Decision:
@@ -165,6 +148,11 @@ def _unsure(guess: Guess, cuts: Cuts) -> Decision:
 def _offered(ranking: Sequence[tuple[str, float]]) -> tuple[str, ...]:
     names = [name_of(label) for label, _ in ranking if label.startswith(FAQ) or label in STAFF]
     return tuple(names[:MOST_OFFERED])
+
+
+def several_asked(decision: Mapping[str, Any]) -> bool:
+    """Whether several topics of information are answered."""
+    return decision.get("kind") == "answer" and sum(topic not in (*ABOUT_THE_CHAT, *STAFF) for topic in decision["topics"]) > 1
 
 
 def decision_of(parse_data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -58,8 +58,9 @@ class Known:
 
 @dataclass(frozen=True)
 class Reading:
-    """What is said of some texts: by the linear classifiers and by the votes, each of shape (texts, labels); signs of being
-    known, shape (texts, 3): energy, cosine to the nearest text, and the same by n-grams; and the nearest known text.
+    """What is said of some texts: by each view's linear classifier, shape (texts, views, labels), and by the votes, shape
+    (texts, labels); signs of being known, shape (texts, 3): energy, cosine to the nearest text, and the same by n-grams; and
+    the nearest known text.
     """
 
     linear: np.ndarray
@@ -74,7 +75,11 @@ class Reading:
 
     def probabilities(self, weight: float) -> np.ndarray:
         """Of each label, shape (texts, labels), where the votes count `weight` times as much as the linear classifiers."""
-        return _softmax(np.log(self.linear + 1e-9) + weight * np.log(self.votes + FLOOR))
+        return _softmax(np.log(self.linear.mean(axis=1) + 1e-9) + weight * np.log(self.votes + FLOOR))
+
+    def shares(self, labels: np.ndarray) -> np.ndarray:
+        """What each view, and last the votes, give to these labels together, shape (texts, views + 1)."""
+        return np.column_stack([self.linear[:, :, labels].sum(axis=2), self.votes[:, labels].sum(axis=1)])
 
 
 def learn_heads(views: Sequence[np.ndarray], reduced: np.ndarray, labels: np.ndarray, count: int) -> tuple[Head, ...]:
@@ -106,10 +111,9 @@ def _read(heads: Sequence[Head], known: Known, views: Sequence[np.ndarray], redu
     if without is not None:
         taken = known.labels[near] == without[:, None]
         cosines[taken], shared[taken] = -1.0, 0.0
-    linear = _softmax(logits).mean(axis=0)
-    votes = _votes(cosines + LETTERS * shared, known.labels[near], linear.shape[1])
+    votes = _votes(cosines + LETTERS * shared, known.labels[near], logits.shape[2])
     signs = np.stack([logsumexp(logits, axis=2).mean(axis=0), cosines.max(axis=1), shared.max(axis=1)], axis=1)
-    return Reading(linear, votes, signs, near[np.arange(len(near)), cosines.argmax(axis=1)])
+    return Reading(_softmax(logits).transpose(1, 0, 2), votes, signs, near[np.arange(len(near)), cosines.argmax(axis=1)])
 
 
 def _votes(closeness: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:

@@ -8,9 +8,9 @@ import numpy as np
 
 JOINS = (" and ", " and ", ", ", "? ", ". ", " also ", "\n", " & ", " plus ", " ", "  ", ", and ", "? and ", ". also, ", " - ", " then ", " or ", "?? ", "... ")
 SENTENCES = ("?", ".", "??", "...")  # joins after which a new sentence begins
-MOST_WORDS = 14  # of an example that is joined
+MOST_WORDS, MOST_WORDS_OF_ALARM = 14, 22  # of an example that is joined
 # Shares of messages with three examples, with one that asks nothing, and with an alarm; and of joins made one sentence.
-THREE, ASIDE, ALARM, ONE_SENTENCE = 0.25, 0.2, 0.15, 0.7
+THREE, ASIDE, ALARM, ONE_SENTENCE = 0.25, 0.2, 0.3, 0.7
 
 
 class Joiner:
@@ -18,9 +18,10 @@ class Joiner:
 
     def __init__(self, texts: Sequence[str], targets: np.ndarray, askable: frozenset[int], alarms: frozenset[int]) -> None:
         self._texts, self._targets = texts, targets
-        short = np.array([number for number, text in enumerate(texts) if len(text.split()) <= MOST_WORDS], dtype=int)
-        may_be_asked, alarming = np.isin(targets[short], list(askable)), np.isin(targets[short], list(alarms))
-        self._askable, self._alarms, self._aside = short[may_be_asked], short[alarming], short[~may_be_asked & ~alarming]
+        words, alarming = np.array([len(text.split()) for text in texts]), np.isin(targets, list(alarms))
+        short, may_be_asked = (words <= MOST_WORDS) & ~alarming, np.isin(targets, list(askable))
+        self._askable, self._aside = np.flatnonzero(short & may_be_asked), np.flatnonzero(short & ~may_be_asked)
+        self._alarms = np.flatnonzero((words <= MOST_WORDS_OF_ALARM) & alarming)
         self._most = len(np.unique(targets[self._askable]))
 
     def message(self, random: np.random.Generator) -> tuple[str, list[int]]:

@@ -9,6 +9,7 @@ Detection", NeurIPS 2020, and nearest-neighbour rejection).
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Callable, Mapping, Optional, Sequence
 
@@ -40,6 +41,7 @@ class Guess:
     """What one text is about. `ranking` holds (label, probability), best first; `sure` is P(the first is right).
 
     `known` says how close the text lies to known ones: 0 for a usual text of ours, far below for one about something else.
+    `alarm` is the share of all alarms by each view, and last by the votes.
     `asked` holds the labels that the tuned view thinks are asked about, each with its probability; any number may be.
     """
 
@@ -52,6 +54,7 @@ class Guess:
     cosine: float
     ngram: float
     nearest: str
+    alarm: tuple[float, ...] = ()
     asked: Mapping[str, float] = field(default_factory=dict)
 
     def probability(self, label: str) -> float:
@@ -80,6 +83,7 @@ class TopicModel:
     certainty: np.ndarray  # coefficients of the calibrator, intercept last
     vote_weight: float
     unseen: Unseen  # only after `fit`
+    unaware: "Optional[TopicModel]"  # only after `fit` on many texts: the model before it learned from the unseen ones
 
     def __init__(self) -> None:
         self.features = NgramFeatures()
@@ -120,7 +124,8 @@ class TopicModel:
 
     def guesses(self, texts: Sequence[str], reading: Reading) -> list[Guess]:
         """A reading as guesses."""
-        rows = zip(texts, self.probabilities(reading), reading.signs, reading.nearest, self.sure(reading), self.known(reading))
+        alarms = reading.shares(np.isin(self.labels, ALARMS))
+        rows = zip(texts, self.probabilities(reading), reading.signs, reading.nearest, self.sure(reading), self.known(reading), alarms)
         return [self._guess(*row) for row in rows]
 
     def probabilities(self, reading: Reading) -> np.ndarray:
@@ -135,9 +140,9 @@ class TopicModel:
         """How close each text lies to known ones."""
         return self._standard(reading).sum(axis=1)
 
-    def _guess(self, text: str, probabilities: np.ndarray, signs: np.ndarray, nearest: int, sure: float, known: float) -> Guess:
+    def _guess(self, text: str, probabilities: np.ndarray, signs: np.ndarray, nearest: int, sure: float, known: float, alarm: np.ndarray) -> Guess:
         ranking = tuple((self.labels[number], float(probabilities[number])) for number in self._likeliest(probabilities))
-        return Guess(text, ranking[0][0], float(sure), ranking, float(known), *map(float, signs), nearest=self.texts[nearest])
+        return Guess(text, ranking[0][0], float(sure), ranking, float(known), *map(float, signs), self.texts[nearest], tuple(map(float, alarm)))
 
     def _heads(self, views: Sequence[np.ndarray], rows: np.ndarray) -> tuple[Head, ...]:
         """One head for each view, learned from `rows` of the known texts."""
@@ -168,7 +173,13 @@ class TopicModel:
                 found.append(replace(reading, nearest=known[reading.nearest]))
             rows.append(held)
         self._calibrate(Unseen(np.concatenate(rows), Reading.joined(seen), Reading.joined(without)))
+        self.unaware = self._with(heads, learned) if many else None
         return views if many or not tuner else [vectors, tuner(np.arange(len(vectors)))]
+
+    def _with(self, heads: Sequence[Head], known: Known) -> "TopicModel":
+        model = copy(self)
+        model.heads, model._known = tuple(heads), known
+        return model
 
     def _calibrate(self, unseen: Unseen) -> None:
         """Learn from unseen texts how much the votes count, and P(right), with and without their own topic."""

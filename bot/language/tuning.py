@@ -20,13 +20,13 @@ from bot.language.tuned_view import AskingHead, TunedView
 STEP, HEAD_STEP = 2e-4, 1e-2  # AdamW for the layers, Adam for what is asked, both falling to 0
 DECAY = 0.01
 PAIRS = 16  # a step holds as many examples, a mate of the same label for each,
-MESSAGES = 24  # and as many messages from which it learns what is asked:
-LONE, WRITTEN = 0.2, 0.5  # shares of single examples and of messages that a person wrote; the others are joined
-ASKING_WEIGHT = 1.5
+MESSAGES = 32  # and as many messages from which it learns what is asked:
+LONE, WRITTEN = 0.2, 0.6  # shares of single examples and of messages that a person wrote; the others are joined
+ASKING_WEIGHT, ALARM_WEIGHT = 1.5, 3.0  # of what is asked beside the labels, and of alarms among what is asked
 TOGETHER = 8  # steps are drawn together and filled by length: a third less of them is padding
 TEMPERATURE = 0.07
 SCALE = 1 / TEMPERATURE
-EXAMPLES_SEEN, MOST_PASSES = 27_200, 16  # many examples are sampled, few are gone through several times
+EXAMPLES_SEEN, MOST_PASSES = 32_000, 16  # many examples are sampled, few are gone through several times
 SEED = 7
 SOFTNESS = 0.05  # cosine by which another label must lie nearer for an example to be drawn often
 NEIGHBORS = 2  # texts that lie near alarms, for each alarm
@@ -66,6 +66,7 @@ def tune(view: TunedView, lessons: Lessons) -> TunedView:
     body = [weight for layer in view.layers for weight in layer.trainable_weights] + [proxies]
     view.head = AskingHead(*(tf.Variable(start, dtype=tf.float32) for start in (0 * means, 10 * means, np.full(lessons.count, -6.0)))) if lessons.messages else None
     head = list(vars(view.head).values()) if view.head else []
+    asked_weight = tf.constant(np.where(np.isin(np.arange(lessons.count), lessons.targets[lessons.alarms]), ALARM_WEIGHT, 1.0), dtype=tf.float32)
     steps = max(1, min(EXAMPLES_SEEN, MOST_PASSES * len(lessons.texts)) // (2 * PAIRS))
     slow = tf.keras.optimizers.AdamW(_falling(STEP, steps), weight_decay=DECAY, jit_compile=False)
     quick = tf.keras.optimizers.Adam(_falling(HEAD_STEP, steps), jit_compile=False)
@@ -82,7 +83,8 @@ def tune(view: TunedView, lessons: Lessons) -> TunedView:
             closeness = SCALE * tf.matmul(rows, tf.math.l2_normalize(proxies, axis=1), transpose_b=True) + absent
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, closeness)) + _contrastive(rows, wanted)
             if head:
-                loss += ASKING_WEIGHT * tf.reduce_mean(tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(asked, logits), axis=1))
+                wrong = tf.nn.sigmoid_cross_entropy_with_logits(asked, logits)
+                loss += ASKING_WEIGHT * tf.reduce_mean(tf.reduce_sum(asked_weight * wrong, axis=1))
         gradients = tape.gradient(loss, body + head)
         for optimizer, weights, slopes in ((slow, body, gradients[: len(body)]), (quick, head, gradients[len(body) :])):
             if weights:
@@ -90,8 +92,9 @@ def tune(view: TunedView, lessons: Lessons) -> TunedView:
                 optimizer.apply_gradients(zip(slopes, weights))
 
     tokens = [row[:TUNED_TOKENS] for row in view.encoder.tokens(lessons.texts)]
-    batches = _batches(random, lessons, np.array([len(row) for row in tokens]), steps)
-    messages = _Messages(view, lessons, random)
+    likely = _likely(lessons.vectors, lessons.targets, lessons.alarms)
+    batches = _batches(random, lessons, likely, np.array([len(row) for row in tokens]), steps)
+    messages = _Messages(view, lessons, likely, random)
     one_hot = np.eye(lessons.count, dtype=np.float32)
     for rows in tqdm(batches, desc="Tuning the second view", total=steps, unit="step", mininterval=2):
         texts, wanted = [tokens[row] for row in rows], lessons.targets[rows]
@@ -106,9 +109,9 @@ def tune(view: TunedView, lessons: Lessons) -> TunedView:
 class _Messages:
     """Messages with several questions, MESSAGES at a time: those whose length fits the batch best."""
 
-    def __init__(self, view: TunedView, lessons: Lessons, random: np.random.Generator) -> None:
+    def __init__(self, view: TunedView, lessons: Lessons, likely: np.ndarray, random: np.random.Generator) -> None:
         self._joiner = Joiner(lessons.texts, lessons.targets, lessons.askable, frozenset(lessons.targets[lessons.alarms].tolist()))
-        self._view, self._lessons, self._random = view, lessons, random
+        self._view, self._lessons, self._random, self._luck = view, lessons, random, np.cumsum(likely)
         self._drawn: list[tuple[list[list[int]], np.ndarray]] = []
 
     def draw(self, length: int) -> tuple[list[list[int]], np.ndarray]:
@@ -129,7 +132,7 @@ class _Messages:
     def _message(self) -> tuple[str, Sequence[int]]:
         written, texts, luck = self._lessons.messages, self._lessons.texts, self._random.random()
         if luck < LONE:
-            number = self._random.integers(len(texts))
+            number = min(int(np.searchsorted(self._luck, self._random.random())), len(texts) - 1)
             return texts[number], [self._lessons.targets[number]]
         return written[self._random.integers(len(written))] if luck < LONE + WRITTEN else self._joiner.message(self._random)
 
@@ -147,9 +150,9 @@ def _means(lessons: Lessons) -> np.ndarray:
     return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
 
 
-def _batches(random: np.random.Generator, lessons: Lessons, lengths: np.ndarray, count: int) -> Iterator[np.ndarray]:
-    """Row numbers of `count` batches: texts drawn as `_likely` says, and after them a mate of the same label for each."""
-    targets, likely = lessons.targets, _likely(lessons.vectors, lessons.targets, lessons.alarms)
+def _batches(random: np.random.Generator, lessons: Lessons, likely: np.ndarray, lengths: np.ndarray, count: int) -> Iterator[np.ndarray]:
+    """Row numbers of `count` batches: texts drawn as `likely` says, and after them a mate of the same label for each."""
+    targets = lessons.targets
     mates = [np.flatnonzero(targets == number) for number in range(lessons.count)]
     for start in range(0, count, TOGETHER):
         size = PAIRS * min(TOGETHER, count - start)

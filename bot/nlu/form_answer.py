@@ -59,6 +59,5 @@ class FormAnswer(GraphComponent):
 
 def _alarms(message: Message, slot: str) -> bool:
     """Whether the message raised an alarm that outweighs its look of an answer ("tonight is the night" is a time too)."""
-    alarms = (message.get(EVIDENCE) or {}).get("alarms") or {}
-    surely = slot not in ANYTHING or max(alarms.values(), default=0.0) >= CLEARLY
+    surely = slot not in ANYTHING or (message.get(EVIDENCE) or {}).get("alarm", 0.0) >= CLEARLY
     return (message.get(DECISION) or {}).get("kind") in ALARMS and surely

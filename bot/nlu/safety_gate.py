@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.language.decision import Decision
+from bot.language.decision import Decision, several_asked
 from bot.language.topic_model import ALARMS
 from bot.nlu.clinic_language import RUNS
 from bot.nlu.topic_classifier import DECISION, EVIDENCE, set_decision
@@ -25,7 +25,9 @@ INTENTS = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advi
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class SafetyGate(GraphComponent):
-    """Overrules the intent when the screen fires; no plea for advice takes the place of the learned classifier's own alarm."""
+    """Overrules the intent when the screen fires; no plea for advice takes the place of the learned classifier's own alarm, or
+    of answers to several questions (the reply to the plea is then said before them, see several_topics).
+    """
 
     def __init__(self) -> None:
         self._screen = Screen.load(Settings.load().data / "safety")
@@ -45,7 +47,7 @@ class SafetyGate(GraphComponent):
             if verdict.kind not in ALARMS and (message.get(DECISION) or {}).get("kind") in ALARMS:
                 verdict = Verdict()  # the reply is chosen by the verdict: no plea for advice beside a learned alarm
             message.set(SAFETY, verdict.as_dict(), add_to_output=True)
-            if verdict.kind in INTENTS:
+            if verdict.kind in ALARMS or (verdict.kind in INTENTS and not several_asked(message.get(DECISION) or {})):
                 set_decision(message, Decision(INTENTS[verdict.kind], verdict.kind, (), 1.0, f"rule: {verdict.rule}"))
         return messages
 

@@ -20,6 +20,7 @@ from bot.nlu.form_answer import FORM
 
 ABOVE_RULES = 7  # RulePolicy has priority 6
 SWITCH = "action_switch_request"
+ADVICE = "utter_medical_advice_diagnosis"  # the composer picks the one that fits the plea
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
@@ -36,10 +37,11 @@ class SeveralTopics(Policy):
     def predict_action_probabilities(
         self, tracker: DialogueStateTracker, domain: Domain, rule_only_data: Optional[Dict[Text, Any]] = None, **kwargs: Any
     ) -> PolicyPrediction:
-        decision, done = _decision_and_done(tracker)
+        understood, done = _understood_and_done(tracker)
+        decision = decision_of(understood)
         if len(decision.get("topics") or ()) < 2 or decision.get("kind") != "answer":
             return self._prediction(self._default_predictions(domain))
-        planned = () if FORM in done else _actions(decision["topics"], bool(tracker.active_loop_name))
+        planned = () if FORM in done else _actions(decision["topics"], bool(tracker.active_loop_name), _pleads(understood))
         waiting = [action for action in planned if action not in done]
         events = None
         if waiting:
@@ -53,20 +55,26 @@ class SeveralTopics(Policy):
         return self._prediction(prediction, optional_events=events, is_no_user_prediction=True)
 
 
-def _actions(topics: Sequence[Text], request_is_open: bool) -> List[Text]:
-    """Answers first; a wish for staff opens the request form, or turns an open request into another."""
+def _actions(topics: Sequence[Text], request_is_open: bool, pleads: bool) -> List[Text]:
+    """Answers, after "I can't judge that" where it is due; then a wish for staff opens the request form, or turns an open request
+    into another.
+    """
     answers = [ABOUT_THE_CHAT.get(topic, FAQ + topic) for topic in topics if topic not in STAFF]
-    if len(answers) == len(topics):
-        return answers
-    return answers + ([SWITCH, FORM] if request_is_open else [FORM])
+    wish = [] if len(answers) == len(topics) else [SWITCH, FORM] if request_is_open else [FORM]
+    return [ADVICE] * pleads + answers + wish
 
 
-def _decision_and_done(tracker: DialogueStateTracker) -> "tuple[Mapping[Text, Any], List[Text]]":
-    """What was decided for the newest message, and the actions taken since."""
+def _pleads(understood: Mapping[Text, Any]) -> bool:
+    """Whether a rule saw a plea for personal advice among the questions."""
+    return (understood.get("safety") or {}).get("kind") == "medical_advice"
+
+
+def _understood_and_done(tracker: DialogueStateTracker) -> "tuple[Mapping[Text, Any], List[Text]]":
+    """What was understood of the newest message, and the actions taken since."""
     done: List[Text] = []
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
-            return decision_of(event.parse_data or {}), done
+            return event.parse_data or {}, done
         if isinstance(event, ActionExecuted):
             done.append(event.action_name or "")
     return {}, done

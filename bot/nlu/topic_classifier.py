@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Text
+from typing import Any, Dict, List, Optional, Sequence, Text, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,10 +18,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import topic_model_file
-from bot.language.asking import Asked, Asking
+from bot.language.alarms import AlarmNet
+from bot.language.asking import Asked, Asking, ReadRun
 from bot.language.clauses import make_nlp, runs
-from bot.language.decision import EXACT, Cuts, Decision, choose_cuts, decide, traces_of_alarm
+from bot.language.decision import EXACT, SIGNS_AT, Cuts, Decision, choose_cuts, decide
 from bot.language.encoder import sentence_encoder
+from bot.language.regression import Regression
 from bot.language.several import ABOUT_THE_CHAT, FAQ, STAFF, Message as SeveralMessage, askable, in_two, name_of, read_several
 from bot.language.topic_model import ALARMS, Guess, TopicModel, Tuner
 from bot.language.tuned_view import TunedView
@@ -33,7 +35,7 @@ from bot.settings import Settings
 
 DECISION, EVIDENCE = "decision", "evidence"
 ASKED_SHOWN = 4
-LANGUAGE = "asking clauses decision encoder evidence grouping joining ngrams several topic_model topic_model_file tuned_view tuning".split()
+LANGUAGE = "alarms asking clauses decision encoder evidence grouping joining ngrams regression several topic_model topic_model_file tuned_view tuning".split()
 HELPERS = ("nlu/topic_classifier.py", *(f"language/{name}.py" for name in LANGUAGE))
 
 
@@ -43,10 +45,11 @@ class TopicClassifier(GraphComponent):
 
     def __init__(
         self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-        model: Optional[TopicModel] = None, cuts: Optional[Cuts] = None, asking: Optional[Asking] = None, tuned: Optional[TunedView] = None,
+        model: Optional[TopicModel] = None, cuts: Optional[Cuts] = None, asking: Optional[Asking] = None,
+        alarms: Optional[AlarmNet] = None, tuned: Optional[TunedView] = None,
     ) -> None:  # fmt: skip
         self._config, self._storage, self._resource = config, model_storage, resource
-        self._model, self._cuts, self._asking, self._tuned = model, cuts, asking, tuned
+        self._model, self._cuts, self._asking, self._alarms, self._tuned = model, cuts, asking, alarms, tuned
         self._known = _exact_texts(model) if model else {}
 
     @staticmethod
@@ -66,10 +69,10 @@ class TopicClassifier(GraphComponent):
     ) -> "TopicClassifier":
         with model_storage.read_from(resource) as folder:
             stored = json.loads((folder / "decision.json").read_text(encoding="ascii"))
-            cuts, asking = Cuts(**stored["cuts"]), Asking(np.array(stored["weights"]), np.array(stored["scale"]))
+            cuts, asking, alarms = Cuts(**stored["cuts"]), Asking(Regression.restored(stored["asking"])), AlarmNet(Regression.restored(stored["alarms"]))
             tuned = TunedView.load(folder, sentence_encoder()) if config["tuned_view"] else None
-            classifier = cls(config, model_storage, resource, topic_model_file.load(folder), cuts, asking, tuned)
-        classifier._guesses(["warm up"], sentence_encoder().encode(["warm up"]))  # or the first visitor waits for seconds
+            classifier = cls(config, model_storage, resource, topic_model_file.load(folder), cuts, asking, alarms, tuned)
+        classifier._read(classifier._model, ["warm up"])  # or the first visitor waits for seconds
         return classifier
 
     @classmethod
@@ -88,29 +91,42 @@ class TopicClassifier(GraphComponent):
         texts, labels = texts + list(questions.values()), labels + list(questions)
         to_tune_on, to_weigh = in_two(read_several(_several_folder()))
         self._model = TopicModel().fit(texts, labels, np.array(vectors), self._tuner(texts, labels, np.array(vectors), to_tune_on))
-        self._cuts, self._asking = choose_cuts(self._model), self._learn_asking(to_weigh)
+        self._cuts, self._asking, self._alarms = choose_cuts(self._model), self._learn_asking(to_weigh), self._learn_alarms()
         with self._storage.write_to(self._resource) as folder:
             topic_model_file.save(self._model, folder)
             if self._tuned:
                 self._tuned.save(folder)
-            stored = {"cuts": asdict(self._cuts), "weights": self._asking.weights.tolist(), "scale": self._asking.scale.tolist()}
+            stored = {"cuts": asdict(self._cuts), "asking": self._asking.regression.stored(), "alarms": self._alarms.regression.stored()}
             (folder / "decision.json").write_text(json.dumps(stored), encoding="ascii")
         return self._resource
 
     def _learn_asking(self, messages: Sequence[SeveralMessage]) -> Asking:
         """Which of the topics that a message mentions it asks about, learned from messages that the tuned view has not seen."""
-        nlp = make_nlp()
-        parts = [(text, found, topics) for text, topics in messages for found in [runs(nlp(text))] if found]
-        texts = [part for text, found, _ in parts for part in (text, *(run.text for run in found))]
-        guesses = iter(self._guesses(texts, sentence_encoder().encode(texts)))
-        return Asking.learn([(next(guesses), [(run, next(guesses)) for run in found], topics) for _, found, topics in parts])
+        assert self._model
+        read = self._read(self._model, [text for text, _ in messages])
+        return Asking.learn([(whole, found, topics) for (whole, found), (_, topics) in zip(read, messages) if found])
 
-    def _guesses(self, texts: List[Text], vectors: np.ndarray) -> List[Guess]:
-        assert self._model, "only a trained component guesses"
+    def _learn_alarms(self) -> AlarmNet:
+        """How probable an alarm is, learned from examples that the model did not know when they are read."""
+        assert self._model
+        rows = self._model.unseen.rows
+        read = self._read(self._model.unaware or self._model, [self._model.texts[row] for row in rows])
+        alarms = np.isin(self._model.labels, ALARMS)[self._model.text_labels[rows]]
+        return AlarmNet.learn([(whole, [guess for _, guess in found]) for whole, found in read], alarms)
+
+    def _read(self, model: TopicModel, texts: Sequence[Text]) -> List[Tuple[Guess, List[ReadRun]]]:
+        """Each text read as a whole and in all runs of its parts."""
+        nlp = make_nlp()
+        found = [runs(nlp(text)) for text in texts]
+        pieces = [piece for text, parts in zip(texts, found) for piece in (text, *(run.text for run in parts))]
+        guesses = iter(self._guesses(model, pieces, sentence_encoder().encode(pieces)))
+        return [(next(guesses), [(run, next(guesses)) for run in parts]) for parts in found]
+
+    def _guesses(self, model: TopicModel, texts: List[Text], vectors: np.ndarray) -> List[Guess]:
         if not self._tuned:
-            return self._model.guess(texts, [vectors])
+            return model.guess(texts, [vectors])
         tuned, asked = self._tuned.read(texts)
-        return self._model.guess(texts, [vectors, tuned], asked)
+        return model.guess(texts, [vectors, tuned], asked)
 
     def _tuner(self, texts: List[Text], labels: List[Text], vectors: np.ndarray, messages: Sequence[SeveralMessage]) -> Optional[Tuner]:
         """Tunes a view on the rows that it is given; the last one is kept."""
@@ -134,15 +150,19 @@ class TopicClassifier(GraphComponent):
         return messages
 
     def _understand(self, message: Message) -> None:
-        assert self._cuts and self._asking, "process is only called on a trained component"
+        assert self._model and self._cuts and self._asking and self._alarms, "process is only called on a trained component"
         text, found = message.get(TEXT) or "", list(message.get(RUNS) or ())
         vectors = np.vstack([sentence_vector(message)[None, :], message.get(RUN_VECTORS)]) if found else sentence_vector(message)[None, :]
-        whole, *parts = [self._exactly(guess) for guess in self._guesses([text, *(run.text for run in found)], vectors)]
+        whole, *parts = [self._exactly(guess) for guess in self._guesses(self._model, [text, *(run.text for run in found)], vectors)]
         asked = [] if whole.sure == EXACT else self._asking.asked(whole, list(zip(found, parts)))
-        set_decision(message, decide(whole, parts, asked, self._cuts))
+        alarm = self._alarms.probability(whole, parts)
+        set_decision(message, decide(whole, parts, asked, alarm, self._cuts))
         ranking = [{"name": label, "confidence": probability} for label, probability in whole.ranking]
         message.set("intent_ranking", ranking, add_to_output=True)
-        message.set(EVIDENCE, _evidence(whole, parts, asked, sentence_encoder().reads_to_the_end(text)), add_to_output=True)
+        # What stands behind the end of what the encoder reads shows in parts only.
+        unread = [] if sentence_encoder().reads_to_the_end(text) else [self._alarms.probability(part, []) for part in parts]
+        traces = max([alarm, *unread]) >= SIGNS_AT
+        message.set(EVIDENCE, {**_evidence(whole, asked), "alarm": alarm, "traces_of_alarm": traces}, add_to_output=True)
 
     def _exactly(self, guess: Guess) -> Guess:
         """A text that equals a known one (a tapped button, for instance) leaves no doubt."""
@@ -153,14 +173,10 @@ class TopicClassifier(GraphComponent):
         return replace(guess, label=label, sure=EXACT, ranking=ranking)
 
 
-def _evidence(whole: Guess, parts: Sequence[Guess], asked: Sequence[Asked], to_the_end: bool) -> Dict[Text, Any]:
-    """What the decision rests on, for the safety gate, for `--explain` and for staff."""
-    return {
-        "nearest": whole.nearest, "known": whole.known, "energy": whole.energy, "cosine": whole.cosine, "ngram": whole.ngram,
-        "asked": [[name_of(found.label), found.probability] for found in asked[:ASKED_SHOWN]],
-        "alarms": {kind: max(guess.probability(kind) for guess in (whole, *parts)) for kind in ALARMS},
-        "traces_of_alarm": traces_of_alarm(whole, parts, to_the_end),
-    }  # fmt: skip
+def _evidence(whole: Guess, asked: Sequence[Asked]) -> Dict[Text, Any]:
+    """What the decision rests on, for `--explain` and for staff."""
+    found = {"nearest": whole.nearest, "known": whole.known, "energy": whole.energy, "cosine": whole.cosine, "ngram": whole.ngram}
+    return {**found, "asked": [[name_of(asked_about.label), asked_about.probability] for asked_about in asked[:ASKED_SHOWN]]}
 
 
 def set_decision(message: Message, decision: Decision) -> None:

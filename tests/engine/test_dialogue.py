@@ -201,6 +201,12 @@ def test_what_is_said_to_the_assistant_itself_hides_no_question(visitor, kept):
     assert responses("what can you help me with, and what are your hours") == ["utter_capabilities", "utter_faq/hours", "utter_ask_request_form_visitor_name"]
 
 
+def test_a_plea_for_advice_beside_questions_is_said_not_to_be_judged_before_they_are_answered(visitor, kept):
+    answer = visitor.say("what does it cost, is there parking, and should I stop my gabapentin before")
+    assert answer["cards"][0]["response"].startswith("utter_medical_advice_")
+    assert {"cost", "location"} <= set(answer["topics"]) and answer["cards"][1]["response"].startswith("utter_faq/")
+
+
 def test_a_wish_beside_a_question_turns_an_open_request(visitor):
     visitor.say("can i come thursday")
     answer = visitor.say("how much is it and actually i need to cancel my appointment")

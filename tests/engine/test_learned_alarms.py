@@ -14,7 +14,7 @@ from bot.nlu.other_language import OtherLanguage
 
 def read(text, kind, probability):
     """A message as TopicClassifier leaves it."""
-    return Message({"text": text, "decision": {"kind": kind, "confidence": 0.9}, "evidence": {"known": -2.0, "alarms": {"emergency": 0.0, "crisis": probability}}})
+    return Message({"text": text, "decision": {"kind": kind, "confidence": 0.9}, "evidence": {"known": -2.0, "alarm": probability}})
 
 
 def in_form(slot, text, kind, probability):

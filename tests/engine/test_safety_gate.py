@@ -48,6 +48,13 @@ def test_a_plea_for_advice_is_still_seen_when_the_suspicion_is_gone():
     assert judged("my husband collapsed on the sofa lol. should he stop his gabapentin", CALM)[0] == "medical_advice"
 
 
+@pytest.mark.parametrize("topics, kind", [(["cost", "other_medications"], "answer"), (["other_medications"], "advice"), (["other_medications", "book_appointment"], "advice")])
+def test_a_plea_for_advice_hides_no_answers_to_several_questions(topics, kind):
+    message = Message({"text": "what does it cost, and should I stop my gabapentin", "decision": {"kind": "answer", "topics": topics}})
+    SafetyGate().process([message])
+    assert (message.get("decision")["kind"], message.get("safety")["kind"]) == (kind, "medical_advice")
+
+
 def test_a_plea_for_advice_does_not_take_the_place_of_a_learned_alarm():
     message = Message({"text": "should I stop my gabapentin", "decision": {"kind": "emergency"}})
     SafetyGate().process([message])
