@@ -12,6 +12,7 @@ from typing import Sequence
 
 import numpy as np
 
+from bot.errors import DataError
 from bot.language.regression import Regression, logit
 from bot.language.topic_model import ALARMS, Guess
 
@@ -26,7 +27,13 @@ class AlarmNet:
 
     @classmethod
     def learn(cls, messages: Sequence[ReadMessage], alarms: np.ndarray) -> "AlarmNet":
-        """Learn from messages that were read, and whether each holds an alarm."""
+        """Learn from messages that were read, and whether each holds an alarm.
+
+        Raises:
+            DataError: none of them does.
+        """
+        if not alarms.any():
+            raise DataError(f"data/nlu:0: too few examples of {' and '.join(ALARMS)} to learn from")
         return cls(Regression.learn(np.array([_features(*message) for message in messages]), alarms))
 
     def probability(self, whole: Guess, parts: Sequence[Guess]) -> float:
@@ -35,6 +42,11 @@ class AlarmNet:
 
 
 def _features(whole: Guess, parts: Sequence[Guess]) -> list[float]:
-    head = max((whole.asked.get(label, 0.0) for label in ALARMS), default=0.0)
-    most = [max(shares) for shares in zip(*(part.alarm for part in parts or [whole]))]
-    return [logit(share) for share in (*whole.alarm, head, *most)]
+    head = max(whole.asked.get(label, 0.0) for label in ALARMS)
+    most = np.max([_said(part) for part in parts or [whole]], axis=0)
+    return [logit(share) for share in (*_said(whole), head, *most)]
+
+
+def _said(guess: Guess) -> np.ndarray:
+    """What each view, and last the votes, give to all alarms."""
+    return np.sum([guess.said(label) for label in ALARMS], axis=0)

@@ -1,7 +1,7 @@
 """Which topics does a message of several parts ask about, and which does it only mention?
 
-For each topic that some run of parts, or the whole message, may be about, a logistic regression weighs how strongly that
-run and the whole speak for it, and what the tuned view thinks of it. It learns from a third of `data/several/`: messages
+For each topic that some run of parts, or the whole message, may be about, a logistic regression weighs what each view and
+the votes of the nearest texts say of that run and of the whole, and whether the tuned view thinks that it is asked about. It learns from a third of `data/several/`: messages
 with all topics that they ask about, which the tuned view has not seen.
 """
 
@@ -66,12 +66,5 @@ def _candidates(whole: Guess, runs: Sequence[ReadRun]) -> dict[str, ReadRun]:
 
 
 def _features(label: str, best: ReadRun, whole: Guess) -> list[float]:
-    """How strongly run and whole speak for the label, how surely, and whether the tuned view thinks that it is asked about."""
-    guess = best[1]
-    return [
-        logit(guess.probability(label)),
-        logit(whole.probability(label)),
-        guess.sure if guess.label == label else 0.0,
-        whole.sure if whole.label == label else 0.0,
-        logit(whole.asked.get(label, 0.0) if whole.asked else whole.probability(label)),
-    ]
+    """What views and votes say of run and whole, and whether the tuned view thinks that the label is asked about."""
+    return [logit(share) for share in (*best[1].said(label), *whole.said(label), whole.asked.get(label, 0.0))]

@@ -77,9 +77,9 @@ class Reading:
         """Of each label, shape (texts, labels), where the votes count `weight` times as much as the linear classifiers."""
         return _softmax(np.log(self.linear.mean(axis=1) + 1e-9) + weight * np.log(self.votes + FLOOR))
 
-    def shares(self, labels: np.ndarray) -> np.ndarray:
-        """What each view, and last the votes, give to these labels together, shape (texts, views + 1)."""
-        return np.column_stack([self.linear[:, :, labels].sum(axis=2), self.votes[:, labels].sum(axis=1)])
+    def shares(self) -> np.ndarray:
+        """What each view, and last the votes, give to each label, shape (texts, views + 1, labels)."""
+        return np.concatenate([self.linear, self.votes[:, None, :]], axis=1)
 
 
 def learn_heads(views: Sequence[np.ndarray], reduced: np.ndarray, labels: np.ndarray, count: int) -> tuple[Head, ...]:

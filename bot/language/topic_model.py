@@ -41,7 +41,7 @@ class Guess:
     """What one text is about. `ranking` holds (label, probability), best first; `sure` is P(the first is right).
 
     `known` says how close the text lies to known ones: 0 for a usual text of ours, far below for one about something else.
-    `alarm` is the share of all alarms by each view, and last by the votes.
+    `shares` holds, for the same labels, what each view and last the votes give to them.
     `asked` holds the labels that the tuned view thinks are asked about, each with its probability; any number may be.
     """
 
@@ -54,12 +54,16 @@ class Guess:
     cosine: float
     ngram: float
     nearest: str
-    alarm: tuple[float, ...] = ()
+    shares: Mapping[str, np.ndarray] = field(default_factory=dict)
     asked: Mapping[str, float] = field(default_factory=dict)
 
     def probability(self, label: str) -> float:
         """The label's probability; 0 for one that is not among the likeliest."""
         return dict(self.ranking).get(label, 0.0)
+
+    def said(self, label: str) -> np.ndarray:
+        """What each view, and last the votes, give to the label; 0 for one that is not among the likeliest."""
+        return self.shares.get(label, np.zeros_like(self.shares[self.label]))
 
 
 @dataclass(frozen=True)
@@ -124,8 +128,7 @@ class TopicModel:
 
     def guesses(self, texts: Sequence[str], reading: Reading) -> list[Guess]:
         """A reading as guesses."""
-        alarms = reading.shares(np.isin(self.labels, ALARMS))
-        rows = zip(texts, self.probabilities(reading), reading.signs, reading.nearest, self.sure(reading), self.known(reading), alarms)
+        rows = zip(texts, self.probabilities(reading), reading.signs, reading.nearest, self.sure(reading), self.known(reading), reading.shares())
         return [self._guess(*row) for row in rows]
 
     def probabilities(self, reading: Reading) -> np.ndarray:
@@ -140,9 +143,11 @@ class TopicModel:
         """How close each text lies to known ones."""
         return self._standard(reading).sum(axis=1)
 
-    def _guess(self, text: str, probabilities: np.ndarray, signs: np.ndarray, nearest: int, sure: float, known: float, alarm: np.ndarray) -> Guess:
-        ranking = tuple((self.labels[number], float(probabilities[number])) for number in self._likeliest(probabilities))
-        return Guess(text, ranking[0][0], float(sure), ranking, float(known), *map(float, signs), self.texts[nearest], tuple(map(float, alarm)))
+    def _guess(self, text: str, probabilities: np.ndarray, signs: np.ndarray, nearest: int, sure: float, known: float, shares: np.ndarray) -> Guess:
+        likeliest = self._likeliest(probabilities)
+        ranking = tuple((self.labels[number], float(probabilities[number])) for number in likeliest)
+        said = {self.labels[number]: shares[:, number] for number in likeliest}
+        return Guess(text, ranking[0][0], float(sure), ranking, float(known), *map(float, signs), self.texts[nearest], said)
 
     def _heads(self, views: Sequence[np.ndarray], rows: np.ndarray) -> tuple[Head, ...]:
         """One head for each view, learned from `rows` of the known texts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bot.errors import DataError
 from bot.language.alarms import AlarmNet
 from bot.language.regression import Regression
 from bot.language.topic_model import Guess
@@ -12,7 +13,7 @@ from bot.language.topic_model import Guess
 
 def read(*alarm, asked=0.0):
     """A text as it was read: the share of alarms by two views and by the votes, and what the tuned view says is asked."""
-    return Guess("text", "faq/cost", 0.5, (("faq/cost", 0.5),), 0.0, 0.0, 0.0, 0.0, "nearest", alarm, {"emergency": asked, "crisis": 0.0})
+    return Guess("text", "faq/cost", 0.5, (("faq/cost", 0.5),), 0.0, 0.0, 0.0, 0.0, "nearest", {"faq/cost": 1 - np.array(alarm), "emergency": np.array(alarm)}, {"emergency": asked})
 
 
 PLAIN = read(0.9, 0.9, 0.9, asked=0.9), []
@@ -30,6 +31,11 @@ def test_an_alarm_in_passing_counts_and_a_fragment_that_sounds_bad_does_not(mess
 def test_the_order_of_the_parts_changes_nothing():
     whole, parts = IN_PASSING
     assert NET.probability(whole, parts) == NET.probability(whole, parts[::-1])
+
+
+def test_without_any_alarm_to_learn_from_training_stops():
+    with pytest.raises(DataError, match="emergency and crisis"):
+        AlarmNet.learn([CALM], np.array([False]))
 
 
 def test_a_regression_is_the_same_after_it_was_stored():

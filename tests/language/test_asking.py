@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from bot.answers.catalogue import Catalogue
@@ -17,7 +18,8 @@ from bot.settings import ROOT
 
 
 def guess(text, ranking, sure=0.9):
-    return Guess(text, ranking[0][0], sure, tuple(ranking), 0.0, 0.0, 0.0, 0.0, "nearest")
+    shares = {label: np.array([share]) for label, share in ranking}
+    return Guess(text, ranking[0][0], sure, tuple(ranking), 0.0, 0.0, 0.0, 0.0, "nearest", shares)
 
 
 @pytest.mark.parametrize("tuned", [True, False])
