@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Mapping, Sequence
 
 import numpy as np
 
 from bot.language.asking import Asked
 from bot.language.several import ABOUT_THE_CHAT, FAQ, STAFF, URGENT, name_of
-from bot.language.topic_model import ALARMS, OUT_OF_SCOPE, Guess, TopicModel
+from bot.language.topic_model import ALARMS, EXACT, OUT_OF_SCOPE, Guess, TopicModel
 
-EXACT = 1.0  # certainty of a text that is known word for word
 MOST_ANSWERS = 3
 MOST_OFFERED = 3
 ADVICE = ("medical_advice",)
@@ -41,13 +40,16 @@ class Cuts:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do with a message. `topics` are answered, or offered when `kind` is clarify."""
+    """What to do with a message. `topics` are answered, or offered when `kind` is clarify; where it also `pleads` for personal
+    advice, "I can't judge that" is said before them.
+    """
 
     kind: str
     intent: str
     topics: tuple[str, ...]
     confidence: float
     reason: str
+    pleads: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "topics": list(self.topics)}
@@ -81,13 +83,14 @@ def decide(whole: Guess, parts: Sequence[Guess], likely: Sequence[Asked], alarm:
     """The decision for a message, from the guess for all of it and for each run of its parts, the labels `likely` asked about,
     and the probability of an alarm.
     """
-    if whole.label in ALARMS if whole.sure == EXACT else alarm >= ALARM_AT:
+    if alarm >= ALARM_AT:
         return _safety(whole, parts, ALARMS)
-    if _pleads(whole, parts):
-        return _safety(whole, parts, ADVICE)
     asked = [found for found in likely if found.probability >= ASKED_AT]
+    pleads = _pleads(whole, parts)
+    if pleads and sum(found.label.startswith(FAQ) for found in asked) < 2:
+        return _safety(whole, parts, ADVICE)
     if len(asked) > 1:
-        return _several(asked)
+        return replace(_several(asked), pleads=pleads)
     if whole.sure >= cuts.answer and (whole.known >= cuts.near or whole.sure == EXACT):
         return _settled(whole)
     if asked and asked[0].probability >= cuts.answer:

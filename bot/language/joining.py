@@ -33,7 +33,8 @@ class Joiner:
             asked = [int(self._targets[picked[0]])]
         elif luck < ALARM + ASIDE and len(self._aside):
             picked = [int(random.choice(self._aside))]
-        wanted = min(3 if random.random() < THREE else 2, len(picked) + self._most)
+        three = not asked and random.random() < THREE  # beside a long alarm a third would be cut off
+        wanted = min(3 if three else 2, len(picked) + self._most)
         while len(picked) < wanted:
             number = int(random.choice(self._askable))
             if self._targets[number] not in asked:

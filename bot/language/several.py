@@ -11,15 +11,16 @@ from bot.yaml_file import YamlFile
 
 FAQ = "faq/"
 Message = tuple[str, frozenset[str]]
-# Where somebody may come to harm: answered before anything else that the message asks.
+# Where somebody may come to harm: answered before all other information that the message asks for.
 URGENT = frozenset(
     "when_to_see_doctor is_it_safe who_should_not side_effects blood_thinners implants pregnancy diabetes_safety cancer_lymphedema other_medications foot_care balance_falls".split()
 )
 STAFF = ("book_appointment", "reschedule_appointment", "cancel_appointment", "talk_to_human")
-# Said to the assistant itself, with the response of the rule in data/rules.yml: said first, for most of it is about what went before.
+# Said to the assistant itself, with the response of the rule in data/rules.yml: said first and in this order, for most of it is
+# about what went before.
 ABOUT_THE_CHAT = {
-    "bot_challenge": "utter_bot_challenge", "capabilities": "utter_capabilities", "sources": "utter_no_sources",
-    "more_detail": "utter_nothing_more", "repeat": "utter_nothing_to_repeat",
+    "repeat": "utter_nothing_to_repeat", "sources": "utter_no_sources", "more_detail": "utter_nothing_more",
+    "bot_challenge": "utter_bot_challenge", "capabilities": "utter_capabilities",
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ UNKNOWN_SHARE, UNKNOWN_BESIDE_OUT_OF_SCOPE = 0.15, 0.03
 RANKED = 10
 SEED = 7
 OUT_OF_SCOPE = "out_of_scope"
+EXACT = 1.0  # certainty of a text that is known word for word
 ALARMS = ("emergency", "crisis")  # are always in the ranking, however unlikely
 Tuner = Callable[[np.ndarray], np.ndarray]
 
@@ -63,7 +64,7 @@ class Guess:
 
     def said(self, label: str) -> np.ndarray:
         """What each view, and last the votes, give to the label; 0 for one that is not among the likeliest."""
-        return self.shares.get(label, np.zeros_like(self.shares[self.label]))
+        return self.shares.get(label, np.zeros_like(next(iter(self.shares.values()))))
 
 
 @dataclass(frozen=True)
@@ -178,11 +179,13 @@ class TopicModel:
                 found.append(replace(reading, nearest=known[reading.nearest]))
             rows.append(held)
         self._calibrate(Unseen(np.concatenate(rows), Reading.joined(seen), Reading.joined(without)))
-        self.unaware = self._with(heads, learned) if many else None
+        self.unaware = self._as_of(known, heads, learned) if many else None
         return views if many or not tuner else [vectors, tuner(np.arange(len(vectors)))]
 
-    def _with(self, heads: Sequence[Head], known: Known) -> "TopicModel":
+    def _as_of(self, rows: np.ndarray, heads: Sequence[Head], known: Known) -> "TopicModel":
+        """The same model as long as it knew only `rows` of the texts."""
         model = copy(self)
+        model.texts, model.text_labels = tuple(self.texts[row] for row in rows), self.text_labels[rows]
         model.heads, model._known = tuple(heads), known
         return model
 

@@ -23,7 +23,7 @@ UNDERSTOOD = ("answer", "advice", "emergency", "crisis", "staff", "chat")
 # Almost anything can be a name or a reason, so there only what is clearly something else is not taken for one.
 FREE_TEXT = {"visitor_name": ("answer", "staff", "chat"), "reason": ("staff", "chat"), "appointment": ("chat",)}
 ANYTHING = ("visitor_name", "reason")  # "tired of hurting" is a reason
-CLEARLY = 0.9
+CLEARLY, CLEARLY_AN_ALARM = 0.9, 0.6  # certainty of what is something else, and P(alarm) of what is more than a reason
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -59,5 +59,5 @@ class FormAnswer(GraphComponent):
 
 def _alarms(message: Message, slot: str) -> bool:
     """Whether the message raised an alarm that outweighs its look of an answer ("tonight is the night" is a time too)."""
-    surely = slot not in ANYTHING or (message.get(EVIDENCE) or {}).get("alarm", 0.0) >= CLEARLY
+    surely = slot not in ANYTHING or (message.get(EVIDENCE) or {}).get("alarm", 0.0) >= CLEARLY_AN_ALARM
     return (message.get(DECISION) or {}).get("kind") in ALARMS and surely

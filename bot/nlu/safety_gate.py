@@ -47,7 +47,10 @@ class SafetyGate(GraphComponent):
             if verdict.kind not in ALARMS and (message.get(DECISION) or {}).get("kind") in ALARMS:
                 verdict = Verdict()  # the reply is chosen by the verdict: no plea for advice beside a learned alarm
             message.set(SAFETY, verdict.as_dict(), add_to_output=True)
-            if verdict.kind in ALARMS or (verdict.kind in INTENTS and not several_asked(message.get(DECISION) or {})):
+            decision = message.get(DECISION) or {}
+            if verdict.kind == "medical_advice" and several_asked(decision):
+                message.set(DECISION, {**decision, "pleads": True}, add_to_output=True)
+            elif verdict.kind in INTENTS:
                 set_decision(message, Decision(INTENTS[verdict.kind], verdict.kind, (), 1.0, f"rule: {verdict.rule}"))
         return messages
 

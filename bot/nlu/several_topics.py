@@ -37,11 +37,10 @@ class SeveralTopics(Policy):
     def predict_action_probabilities(
         self, tracker: DialogueStateTracker, domain: Domain, rule_only_data: Optional[Dict[Text, Any]] = None, **kwargs: Any
     ) -> PolicyPrediction:
-        understood, done = _understood_and_done(tracker)
-        decision = decision_of(understood)
+        decision, done = _decision_and_done(tracker)
         if len(decision.get("topics") or ()) < 2 or decision.get("kind") != "answer":
             return self._prediction(self._default_predictions(domain))
-        planned = () if FORM in done else _actions(decision["topics"], bool(tracker.active_loop_name), _pleads(understood))
+        planned = () if FORM in done else _actions(decision, bool(tracker.active_loop_name))
         waiting = [action for action in planned if action not in done]
         events = None
         if waiting:
@@ -55,26 +54,23 @@ class SeveralTopics(Policy):
         return self._prediction(prediction, optional_events=events, is_no_user_prediction=True)
 
 
-def _actions(topics: Sequence[Text], request_is_open: bool, pleads: bool) -> List[Text]:
-    """Answers, after "I can't judge that" where it is due; then a wish for staff opens the request form, or turns an open request
-    into another.
+def _actions(decision: Mapping[Text, Any], request_is_open: bool) -> List[Text]:
+    """What is about the chat itself, "I can't judge that" where it is due, answers; then a wish for staff opens the request form,
+    or turns an open request into another.
     """
-    answers = [ABOUT_THE_CHAT.get(topic, FAQ + topic) for topic in topics if topic not in STAFF]
-    wish = [] if len(answers) == len(topics) else [SWITCH, FORM] if request_is_open else [FORM]
-    return [ADVICE] * pleads + answers + wish
+    topics = decision["topics"]
+    first = [ABOUT_THE_CHAT[topic] for topic in topics if topic in ABOUT_THE_CHAT] + [ADVICE] * bool(decision.get("pleads"))
+    answers = [FAQ + topic for topic in topics if topic not in (*ABOUT_THE_CHAT, *STAFF)]
+    wish = [SWITCH] * request_is_open + [FORM] if any(topic in STAFF for topic in topics) else []
+    return first + answers + wish
 
 
-def _pleads(understood: Mapping[Text, Any]) -> bool:
-    """Whether a rule saw a plea for personal advice among the questions."""
-    return (understood.get("safety") or {}).get("kind") == "medical_advice"
-
-
-def _understood_and_done(tracker: DialogueStateTracker) -> "tuple[Mapping[Text, Any], List[Text]]":
-    """What was understood of the newest message, and the actions taken since."""
+def _decision_and_done(tracker: DialogueStateTracker) -> "tuple[Mapping[Text, Any], List[Text]]":
+    """What was decided for the newest message, and the actions taken since."""
     done: List[Text] = []
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
-            return event.parse_data or {}, done
+            return decision_of(event.parse_data or {}), done
         if isinstance(event, ActionExecuted):
             done.append(event.action_name or "")
     return {}, done

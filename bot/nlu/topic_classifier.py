@@ -21,11 +21,11 @@ from bot.language import topic_model_file
 from bot.language.alarms import AlarmNet
 from bot.language.asking import Asked, Asking, ReadRun
 from bot.language.clauses import make_nlp, runs
-from bot.language.decision import EXACT, SIGNS_AT, Cuts, Decision, choose_cuts, decide
+from bot.language.decision import SIGNS_AT, Cuts, Decision, choose_cuts, decide
 from bot.language.encoder import sentence_encoder
 from bot.language.regression import Regression
 from bot.language.several import ABOUT_THE_CHAT, FAQ, STAFF, Message as SeveralMessage, askable, in_two, name_of, read_several
-from bot.language.topic_model import ALARMS, Guess, TopicModel, Tuner
+from bot.language.topic_model import ALARMS, EXACT, Guess, TopicModel, Tuner
 from bot.language.tuned_view import TunedView
 from bot.language.tuning import Lessons, tune
 from bot.nlu.clinic_language import RUNS
@@ -107,7 +107,7 @@ class TopicClassifier(GraphComponent):
         return Asking.learn([(whole, found, topics) for (whole, found), (_, topics) in zip(read, messages) if found])
 
     def _learn_alarms(self) -> AlarmNet:
-        """How probable an alarm is, learned from examples that the model did not know when they are read."""
+        """How probable an alarm is, learned from examples as they were read before the model knew them."""
         assert self._model
         rows = self._model.unseen.rows
         read = self._read(self._model.unaware or self._model, [self._model.texts[row] for row in rows])
@@ -155,14 +155,12 @@ class TopicClassifier(GraphComponent):
         vectors = np.vstack([sentence_vector(message)[None, :], message.get(RUN_VECTORS)]) if found else sentence_vector(message)[None, :]
         whole, *parts = [self._exactly(guess) for guess in self._guesses(self._model, [text, *(run.text for run in found)], vectors)]
         asked = [] if whole.sure == EXACT else self._asking.asked(whole, list(zip(found, parts)))
-        alarm = self._alarms.probability(whole, parts)
-        set_decision(message, decide(whole, parts, asked, alarm, self._cuts))
+        alarm = self._alarms.judge(whole, parts, sentence_encoder().reads_to_the_end(text))
+        set_decision(message, decide(whole, parts, asked, alarm.probability, self._cuts))
         ranking = [{"name": label, "confidence": probability} for label, probability in whole.ranking]
         message.set("intent_ranking", ranking, add_to_output=True)
-        # What stands behind the end of what the encoder reads shows in parts only.
-        unread = [] if sentence_encoder().reads_to_the_end(text) else [self._alarms.probability(part, []) for part in parts]
-        traces = max([alarm, *unread]) >= SIGNS_AT
-        message.set(EVIDENCE, {**_evidence(whole, asked), "alarm": alarm, "traces_of_alarm": traces}, add_to_output=True)
+        evidence = {**_evidence(whole, asked), "alarm": alarm.probability, "traces_of_alarm": alarm.trace >= SIGNS_AT}
+        message.set(EVIDENCE, evidence, add_to_output=True)
 
     def _exactly(self, guess: Guess) -> Guess:
         """A text that equals a known one (a tapped button, for instance) leaves no doubt."""
@@ -213,4 +211,4 @@ def _exact_texts(model: TopicModel) -> Dict[Text, Text]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+    return re.sub(r"[\W_]+", " ", text.lower()).strip()

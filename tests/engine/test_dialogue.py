@@ -197,6 +197,7 @@ def test_what_is_said_to_the_assistant_itself_hides_no_question(visitor, kept):
 
     assert responses("are you a real person? and how much is a session") == ["utter_bot_challenge", "utter_faq/cost"]
     assert responses("say that again please, and where are you located?") == ["utter_faq/cost", "utter_faq/location"]
+    assert responses("are you a bot? say that again please")[1] == "utter_bot_challenge", "what is repeated went before"
     assert responses("are you a bot? can i talk to a real person") == ["utter_bot_challenge", "utter_ask_request_form_visitor_name"]
     assert responses("what can you help me with, and what are your hours") == ["utter_capabilities", "utter_faq/hours", "utter_ask_request_form_visitor_name"]
 

@@ -53,6 +53,7 @@ def test_a_plea_for_advice_hides_no_answers_to_several_questions(topics, kind):
     message = Message({"text": "what does it cost, and should I stop my gabapentin", "decision": {"kind": "answer", "topics": topics}})
     SafetyGate().process([message])
     assert (message.get("decision")["kind"], message.get("safety")["kind"]) == (kind, "medical_advice")
+    assert message.get("decision")["pleads"] is (kind == "answer")
 
 
 def test_a_plea_for_advice_does_not_take_the_place_of_a_learned_alarm():

@@ -1,4 +1,4 @@
-"""From guesses to a decision: three zones, several topics, and alarms that need support."""
+"""From guesses to a decision: three zones, several topics, alarms and pleas for advice first."""
 
 from __future__ import annotations
 
@@ -81,15 +81,17 @@ def test_the_net_decides_whether_there_is_an_alarm_and_the_likeliest_kind_is_nam
     assert decide(guess("book_appointment", 0.9, emergency=0.001), [fragment], alarm=decision.ALARM_AT - 0.01).kind == "staff"
 
 
-def test_a_text_known_word_for_word_leaves_the_net_no_say():
-    assert decide(guess("crisis", decision.EXACT), alarm=0.0).kind == "crisis"
-    assert decide(guess("faq/cost", decision.EXACT), alarm=1.0).kind == "answer"
-
-
 def test_a_plea_for_advice_in_a_part_needs_support():
     plea = guess("medical_advice", 0.9, "should i stop")
     assert decide(guess("book_appointment", 0.9), [plea]).kind == "staff"
     assert decide(guess("book_appointment", 0.6, medical_advice=0.1), [plea]).kind == "advice"
+
+
+def test_a_plea_for_advice_hides_no_answers_to_several_questions():
+    found = decide(guess("medical_advice", 0.9), faq__cost=0.9, faq__location=0.8)
+    assert (found.kind, found.topics, found.pleads) == ("answer", ("cost", "location"), True)
+    assert decide(guess("medical_advice", 0.9), faq__cost=0.9, book_appointment=0.8).kind == "advice", "one question beside it may be the plea itself"
+    assert not decide(guess("faq/cost", 0.9), faq__cost=0.9, faq__location=0.8).pleads
 
 
 @pytest.mark.parametrize("kind", ["emergency", "crisis"])
