@@ -35,7 +35,7 @@ def explanation(answer: Mapping[Text, Any]) -> str:
     if evidence:
         lines.append(f"nearest    {evidence['nearest']}")
         lines.append(f"closeness  meaning {evidence['cosine']:.2f}, letters {evidence['ngram']:.2f}, energy {evidence['energy']:.1f}; in all {evidence['known']:.1f}")
-        lines.append(f"alarm      {evidence['alarm']:6.1%}  by the classifier; {'something' if evidence['traces_of_alarm'] else 'nothing'} where signs of the rules count")
+        lines.append(f"alarm      {evidence['alarm']:6.1%}  by the classifier, {'some' if evidence['traces_of_alarm'] else 'no'} trace of one for weak signs of the rules to count")
         lines += [f"asked      {share:6.1%}  {topic}" for topic, share in evidence.get("asked") or ()]
     if safety.get("kind"):
         spans = ", ".join(repr(answer["text"][start:end]) for start, end in safety.get("spans") or ())

@@ -1,8 +1,8 @@
 """Which topics does a message of several parts ask about, and which does it only mention?
 
 For each topic that some run of parts, or the whole message, may be about, a logistic regression weighs what each view and
-the votes of the nearest texts say of that run and of the whole, and whether the tuned view thinks that it is asked about. It learns from a third of `data/several/`: messages
-with all topics that they ask about, which the tuned view has not seen.
+the votes of the nearest texts say of that run and of the whole, and whether the tuned view thinks that it is asked about.
+It learns from a third of `data/several/`: messages with all topics that they ask about, which the tuned view has not seen.
 """
 
 from __future__ import annotations
