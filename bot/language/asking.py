@@ -1,14 +1,15 @@
 """Which topics does a message of several parts ask about, and which does it only mention?
 
 For each topic that some run of parts, or the whole message, may be about, a logistic regression weighs what each view and
-the votes of the nearest texts say of that run and of the whole, and whether the tuned view thinks that it is asked about.
-It learns from a third of `data/several/`: messages with all topics that they ask about, which the tuned view has not seen.
+the votes of the nearest texts say of that run and of the whole, whether the tuned view thinks that it is asked about, and
+whether that run already asks about something likelier. It learns from a part of `data/several/`: messages with all topics
+that they ask about, which the tuned view has not seen.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Sequence
+from typing import Mapping, Sequence
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from bot.language.topic_model import Guess
 
 LIKELY_IN_RUN, LIKELY_IN_WHOLE, LIKELY_ASKED = 2, 4, 4  # how many of the likeliest labels are looked at
 LEAST_ASKED = 0.05
+CLEARLY_ASKED = 0.5  # by the tuned view: from here on a topic's run of parts has its question
 ReadRun = tuple[Run, Guess]
 
 
@@ -42,9 +44,9 @@ class Asking:
         """Learn from messages that were read, each with the names of the topics that it asks about."""
         rows, asked = [], []
         for whole, runs, topics in messages:
-            for label, run in _candidates(whole, runs).items():
-                rows.append(_features(label, run, whole))
-                asked.append(name_of(label) in topics)
+            found = _candidates(whole, runs)
+            rows += [_features(label, found, whole) for label in found]
+            asked += [name_of(label) in topics for label in found]
         return cls(Regression.learn(np.array(rows), np.array(asked)))
 
     def asked(self, whole: Guess, runs: Sequence[ReadRun]) -> list[Asked]:
@@ -52,7 +54,7 @@ class Asking:
         found = _candidates(whole, runs)
         if not found:
             return []
-        features = np.array([_features(label, run, whole) for label, run in found.items()])
+        features = np.array([_features(label, found, whole) for label in found])
         rated = zip(found.items(), self.regression.probabilities(features))
         return sorted((Asked(label, float(probability), run[0].first) for (label, run), probability in rated), key=lambda asked: -asked.probability)
 
@@ -65,6 +67,11 @@ def _candidates(whole: Guess, runs: Sequence[ReadRun]) -> dict[str, ReadRun]:
     return {label: max(runs, key=lambda run: run[1].probability(label)) for label in wanted} if runs else {}
 
 
-def _features(label: str, best: ReadRun, whole: Guess) -> list[float]:
-    """What views and votes say of run and whole, and whether the tuned view thinks that the label is asked about."""
-    return [logit(share) for share in (*best[1].said(label), *whole.said(label), whole.asked.get(label, 0.0))]
+def _features(label: str, found: Mapping[str, ReadRun], whole: Guess) -> list[float]:
+    """What views and votes say of run and whole, whether the tuned view thinks that the label is asked about, and what share of
+    its run of parts asks about something that this view thinks likelier.
+    """
+    run, guess = found[label]
+    asked = whole.asked.get(label, 0.0)
+    taken = {part for other, (parts, _) in found.items() if whole.asked.get(other, 0.0) > max(asked, CLEARLY_ASKED) for part in parts.numbers}
+    return [*(logit(share) for share in (*guess.said(label), *whole.said(label), asked)), len(taken & run.numbers) / len(run.numbers)]

@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 ENDS = frozenset(".?!;:\n。？！")
-JOINS = frozenset("and also but plus then or & + so because cuz coz".split())
+JOINS = frozenset("and also but plus then or & + n nd so because cuz coz".split())
 SEPARATORS = frozenset({",", "/", "-", "–", "—", "...", "…"})
 INSIDE_WORDS = (r"[?!;。？！]", r"(?<=[a-z])\.(?=[a-z]{2})", r"(?<=[a-z]{2})&(?=[a-z]{2})")  # "hurt?where", "toes.how", "cost&parking"
 # A question may begin without any sign ("how does it work how long does it take") with one of these and a verb.
@@ -33,6 +33,11 @@ class Run:
     first: int
     last: int
     text: str
+
+    @property
+    def numbers(self) -> set[int]:
+        """Of its parts."""
+        return set(range(self.first, self.last + 1))
 
 
 def make_nlp() -> Language:

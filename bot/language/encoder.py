@@ -54,14 +54,14 @@ class SentenceEncoder:
         @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None], tf.int32)])
         def lower(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
             states = self._bert.embeddings(input_ids=ids, token_type_ids=tf.zeros_like(ids), training=False)
-            return run_layers(layers[:SHARED_LAYERS], states, mask, training=False)
+            return run_layers(layers[:SHARED_LAYERS], states, mask)
 
         self._lower = lower
         self._latest: tuple[bytes, Any] = (b"", None)
 
         @tf.function(input_signature=[tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None], tf.int32)])
         def upper(states: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-            states = run_layers(layers[SHARED_LAYERS:], states, mask, training=False)
+            states = run_layers(layers[SHARED_LAYERS:], states, mask)
             weight = tf.cast(mask, tf.float32)[:, :, None]
             return tf.math.l2_normalize(tf.reduce_sum(states * weight, axis=1) / tf.reduce_sum(weight, axis=1), axis=1)
 
@@ -117,13 +117,13 @@ class SentenceEncoder:
         return copies
 
 
-def run_layers(layers: Sequence[Any], states: Any, mask: Any, training: bool) -> Any:
-    """Run transformer layers one after the other; padding is masked out."""
+def run_layers(layers: Sequence[Any], states: Any, mask: Any) -> Any:
+    """Run transformer layers one after the other; padding is masked out, and nothing dropped out: each text is seen few times."""
     import tensorflow as tf
 
     hidden = (1.0 - tf.cast(mask, tf.float32)[:, None, None, :]) * -1e9
     for layer in layers:
-        states = layer(states, hidden, None, None, None, None, False, training=training)[0]
+        states = layer(states, hidden, None, None, None, None, False, training=False)[0]
     return states
 
 

@@ -2,7 +2,8 @@
 
 Labels: cosine softmax over label proxies that start at the class means, plus supervised contrastive loss (Khosla et al.,
 "Supervised Contrastive Learning", NeurIPS 2020). What is asked: cross-entropy for each label, on single examples, on
-messages that people wrote (`data/several/`), and on examples joined at random. Both in each step, on the same layers.
+messages that people wrote (`data/several/`), and on examples joined at random. Both in each step, on the same layers; then
+the head goes on alone (asking_head).
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from typing import Any, Iterator, Sequence
 import numpy as np
 from tqdm import tqdm
 
+from bot.language.asking_head import MESSAGE_TOKENS, AskingHead, AskingMessage, asked_by, asked_loss, learn_further
 from bot.language.encoder import DIMENSIONS
 from bot.language.joining import Joiner
-from bot.language.tuned_view import AskingHead, TunedView
+from bot.language.tuned_view import TunedView
 
 STEP, HEAD_STEP = 2e-4, 1e-2  # AdamW for the layers, Adam for what is asked, both falling to 0
 DECAY = 0.01
 PAIRS = 16  # a step holds as many examples, a mate of the same label for each,
 MESSAGES = 32  # and as many messages from which it learns what is asked:
-LONE, WRITTEN = 0.2, 0.6  # shares of single examples and of messages that a person wrote; the others are joined
+WRITTEN, LONE = 0.6, 0.5  # share of messages that a person wrote, and of single examples among the others; the rest is joined
 ASKING_WEIGHT, ALARM_WEIGHT = 1.5, 3.0  # of what is asked beside the labels, and of alarms among what is asked
 TOGETHER = 8  # steps are drawn together and filled by length: a third less of them is padding
 TEMPERATURE = 0.07
@@ -31,7 +33,7 @@ SEED = 7
 SOFTNESS = 0.05  # cosine by which another label must lie nearer for an example to be drawn often
 NEIGHBORS = 2  # texts that lie near alarms, for each alarm
 ROWS = 1000  # compared at a time, to bound memory
-TUNED_TOKENS, MESSAGE_TOKENS = 32, 48  # longer texts are cut while tuning: half the time, and few are longer
+TUNED_TOKENS = 32  # longer texts are cut while tuning: half the time, and few are longer
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Lessons:
     vectors: np.ndarray
     alarms: np.ndarray
     count: int
-    messages: Sequence[tuple[str, Sequence[int]]] = ()
+    messages: Sequence[AskingMessage] = ()
     askable: frozenset[int] = field(default_factory=frozenset)
 
 
@@ -64,9 +66,9 @@ def tune(view: TunedView, lessons: Lessons) -> TunedView:
     proxies = tf.Variable(means, dtype=tf.float32)
     absent = tf.constant(np.where(means.any(axis=1), 0.0, -1e9), dtype=tf.float32)  # no text of that label
     body = [weight for layer in view.layers for weight in layer.trainable_weights] + [proxies]
-    view.head = AskingHead(*(tf.Variable(start, dtype=tf.float32) for start in (0 * means, 10 * means, np.full(lessons.count, -6.0)))) if lessons.messages else None
-    head = list(vars(view.head).values()) if view.head else []
-    asked_weight = tf.constant(np.where(np.isin(np.arange(lessons.count), lessons.targets[lessons.alarms]), ALARM_WEIGHT, 1.0), dtype=tf.float32)
+    view.head = AskingHead(0 * means, 10 * means, np.full(lessons.count, -6.0)).as_variables() if lessons.messages else None
+    head = view.head.variables if view.head else []
+    weight = np.where(np.isin(np.arange(lessons.count), lessons.targets[lessons.alarms]), ALARM_WEIGHT, 1.0)
     steps = max(1, min(EXAMPLES_SEEN, MOST_PASSES * len(lessons.texts)) // (2 * PAIRS))
     slow = tf.keras.optimizers.AdamW(_falling(STEP, steps), weight_decay=DECAY, jit_compile=False)
     quick = tf.keras.optimizers.Adam(_falling(HEAD_STEP, steps), jit_compile=False)
@@ -78,13 +80,12 @@ def tune(view: TunedView, lessons: Lessons) -> TunedView:
     )
     def step(states: Any, mask: Any, wanted: Any, asked: Any) -> None:
         with tf.GradientTape() as tape:
-            rows, logits = view.outputs(states, mask, training=True)
+            rows, logits = view.outputs(states, mask)
             rows = rows[: tf.shape(wanted)[0]]  # after them come the messages
             closeness = SCALE * tf.matmul(rows, tf.math.l2_normalize(proxies, axis=1), transpose_b=True) + absent
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, closeness)) + _contrastive(rows, wanted)
             if head:
-                wrong = tf.nn.sigmoid_cross_entropy_with_logits(asked, logits)
-                loss += ASKING_WEIGHT * tf.reduce_mean(tf.reduce_sum(asked_weight * wrong, axis=1))
+                loss += ASKING_WEIGHT * asked_loss(asked, logits, weight)
         gradients = tape.gradient(loss, body + head)
         for optimizer, weights, slopes in ((slow, body, gradients[: len(body)]), (quick, head, gradients[len(body) :])):
             if weights:
@@ -102,7 +103,7 @@ def tune(view: TunedView, lessons: Lessons) -> TunedView:
         ids, mask = view.encoder.padded([*texts, *beside])
         step(view.encoder.lower_states(ids, mask), mask, wanted.astype(np.int32), np.vstack([one_hot[wanted], asked]))
     if view.head:
-        view.head = AskingHead(*(variable.numpy() for variable in head))
+        view.head = learn_further(view, messages.all(), weight, random)
     return view
 
 
@@ -121,20 +122,26 @@ class _Messages:
         if not self._drawn:
             messages = [self._message() for _ in range(2 * TOGETHER * MESSAGES)]
             tokens = [row[:MESSAGE_TOKENS] for row in self._view.encoder.tokens([text for text, _ in messages])]
-            asked = np.zeros((len(messages), self._lessons.count), dtype=np.float32)
-            for number, (_, labels) in enumerate(messages):
-                asked[number, list(labels)] = 1.0
+            asked = asked_by(messages, self._lessons.count)
             order = np.argsort([len(row) for row in tokens], kind="stable").reshape(-1, MESSAGES)
             self._drawn = [([tokens[number] for number in numbers], asked[numbers]) for numbers in order]
         best = min(range(len(self._drawn)), key=lambda number: abs(len(self._drawn[number][0][-1]) - length))
         return self._drawn.pop(best)
 
-    def _message(self) -> tuple[str, Sequence[int]]:
-        written, texts, luck = self._lessons.messages, self._lessons.texts, self._random.random()
-        if luck < LONE:
-            number = min(int(np.searchsorted(self._luck, self._random.random())), len(texts) - 1)
-            return texts[number], [self._lessons.targets[number]]
-        return written[self._random.integers(len(written))] if luck < LONE + WRITTEN else self._joiner.message(self._random)
+    def all(self) -> list[AskingMessage]:
+        """Each written message once, and others in the same shares as while tuning."""
+        written = list(self._lessons.messages)
+        return written + [self._other() for _ in range(round(len(written) * (1 - WRITTEN) / WRITTEN))]
+
+    def _message(self) -> AskingMessage:
+        written = self._lessons.messages
+        return written[self._random.integers(len(written))] if self._random.random() < WRITTEN else self._other()
+
+    def _other(self) -> AskingMessage:
+        if self._random.random() >= LONE:
+            return self._joiner.message(self._random)
+        number = min(int(np.searchsorted(self._luck, self._random.random())), len(self._lessons.texts) - 1)
+        return self._lessons.texts[number], [self._lessons.targets[number]]
 
 
 def _falling(rate: float, steps: int) -> Any:

@@ -35,7 +35,7 @@ from bot.settings import Settings
 
 DECISION, EVIDENCE = "decision", "evidence"
 ASKED_SHOWN = 4
-LANGUAGE = "alarms asking clauses decision encoder evidence grouping joining ngrams regression several topic_model topic_model_file tuned_view tuning".split()
+LANGUAGE = "alarms asking asking_head clauses decision encoder evidence grouping joining ngrams regression several topic_model topic_model_file tuned_view tuning".split()
 HELPERS = ("nlu/topic_classifier.py", *(f"language/{name}.py" for name in LANGUAGE))
 
 

@@ -43,6 +43,17 @@ def test_a_topic_that_only_the_tuned_view_saw_is_a_candidate():
     assert [found.label for found in asking.asked(whole, runs) if found.probability > 0.5] == ["faq/cost", "faq/hours"]
 
 
+def test_a_part_that_already_asks_about_something_likelier_speaks_against_a_second_topic():
+    """Nothing else tells them apart: cost is said of the first part, where the place is clearly asked about, or of the second."""
+    place, other = ("faq/location", 0.9), guess("and so on", [("out_of_scope", 0.9)])
+    beside = [(Run(0, 0, "first"), guess("where?", [place])), (Run(1, 1, "second"), guess("how much?", [("faq/cost", 0.5)]))]
+    within = [(Run(0, 0, "first"), guess("where?", [place, ("faq/cost", 0.5)])), (Run(1, 1, "second"), other)]
+    whole = replace(guess("all of it", [place, ("faq/cost", 0.5)]), asked={"faq/location": 0.9, "faq/cost": 0.3})
+    asking = Asking.learn([(whole, beside, frozenset({"location", "cost"})), (whole, within, frozenset({"location"}))] * 20)
+    assert [found.label for found in asking.asked(whole, beside) if found.probability > 0.5] == ["faq/location", "faq/cost"]
+    assert [found.label for found in asking.asked(whole, within) if found.probability > 0.5] == ["faq/location"]
+
+
 def test_a_message_of_one_part_is_left_to_the_certainty_of_the_whole():
     runs = [(Run(0, 0, "first"), guess("what about it?", [("faq/cost", 0.9)])), (Run(1, 1, "second"), guess("and that?", [("faq/hours", 0.9)]))]
     message = guess("what about it? and that?", [("faq/cost", 0.5), ("faq/hours", 0.4)]), runs

@@ -27,6 +27,7 @@ def parts(doc):
         ("does it hurt?where are you", ["does it hurt?", "where are you"]),
         ("hello\r\nhow much", ["hello", "how much"]),
         ("cost&parking", ["cost", "parking"]),
+        ("ur address n phone", ["ur address", "phone"]),
         ("does it hurt", ["does it hurt"]),
         ("do you know what it costs", ["do you know what it costs"]),
         ("tell me how long it takes", ["tell me how long it takes"]),
