@@ -2,7 +2,7 @@
 
 For each topic that some run of parts, or the whole message, may be about, a logistic regression weighs what each view and
 the votes of the nearest texts say of that run and of the whole, whether the tuned view thinks that it is asked about, and
-whether that run already asks about something likelier. It learns from a part of `data/several/`: messages with all topics
+how much of that run already asks about something likelier. It learns from a part of `data/several/`: messages with all topics
 that they ask about, which the tuned view has not seen.
 """
 
@@ -13,6 +13,7 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
+from bot.errors import DataError
 from bot.language.clauses import Run
 from bot.language.regression import Regression, logit
 from bot.language.several import askable, name_of
@@ -41,12 +42,19 @@ class Asking:
 
     @classmethod
     def learn(cls, messages: Sequence[tuple[Guess, Sequence[ReadRun], frozenset[str]]]) -> "Asking":
-        """Learn from messages that were read, each with the names of the topics that it asks about."""
-        rows, asked = [], []
+        """Learn from messages that were read, each with the names of the topics that it asks about.
+
+        Raises:
+            DataError: nothing is asked in any of them, or everything that is mentioned.
+        """
+        rows: list[list[float]] = []
+        asked: list[bool] = []
         for whole, runs, topics in messages:
             found = _candidates(whole, runs)
             rows += [_features(label, found, whole) for label in found]
             asked += [name_of(label) in topics for label in found]
+        if len(set(asked)) < 2:
+            raise DataError("data/several:0: too few messages to learn from what is asked and what is only mentioned")
         return cls(Regression.learn(np.array(rows), np.array(asked)))
 
     def asked(self, whole: Guess, runs: Sequence[ReadRun]) -> list[Asked]:

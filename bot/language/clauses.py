@@ -36,7 +36,7 @@ class Run:
 
     @property
     def numbers(self) -> set[int]:
-        """Of its parts."""
+        """The numbers of its parts."""
         return set(range(self.first, self.last + 1))
 
 

@@ -118,7 +118,7 @@ class SentenceEncoder:
 
 
 def run_layers(layers: Sequence[Any], states: Any, mask: Any) -> Any:
-    """Run transformer layers one after the other; padding is masked out, and nothing dropped out: each text is seen few times."""
+    """Run transformer layers one after the other; padding is masked out."""
     import tensorflow as tf
 
     hidden = (1.0 - tf.cast(mask, tf.float32)[:, None, None, :]) * -1e9

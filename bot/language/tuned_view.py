@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Callable, Optional, Sequence
 
 import numpy as np
+from scipy.special import expit
 
 from bot.language.asking_head import AskingHead
 from bot.language.encoder import BATCH, DIMENSIONS, SentenceEncoder, run_layers
@@ -25,7 +26,7 @@ class TunedView:
         self.encoder = encoder
         self.layers = encoder.copy_of_top(LAYERS)
         self.head: Optional[AskingHead] = None
-        self._compiled: Any = None
+        self._compiled: Any = None  # with the head as it is at the first reading: it is read when nothing changes any more
         self._compiled_tokens: Any = None
 
     def outputs(self, states: Any, mask: Any) -> tuple[Any, Any]:
@@ -57,7 +58,7 @@ class TunedView:
             self._compiled = self._compile(lambda states, mask: tf.concat(self.outputs(states, mask), axis=1))
         labels = len(self.head.bias) if self.head else 0
         rows = self.encoder.in_batches(texts, lambda ids, mask: self._compiled(self.encoder.lower_states(ids, mask), mask).numpy(), BATCH, DIMENSIONS + labels)
-        return rows[:, :DIMENSIONS], 1.0 / (1.0 + np.exp(-rows[:, DIMENSIONS:]))
+        return rows[:, :DIMENSIONS], expit(rows[:, DIMENSIONS:])
 
     def _compile(self, function: Callable[[Any, Any], Any]) -> Any:
         import tensorflow as tf

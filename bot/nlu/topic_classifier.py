@@ -89,7 +89,8 @@ class TopicClassifier(GraphComponent):
         if questions:
             vectors.extend(sentence_encoder().encode(list(questions.values())))
         texts, labels = texts + list(questions.values()), labels + list(questions)
-        to_tune_on, to_weigh = in_two(read_several(_several_folder()))
+        several = read_several(_several_folder())
+        to_tune_on, to_weigh = in_two(several) if self._config["tuned_view"] else ([], several)
         self._model = TopicModel().fit(texts, labels, np.array(vectors), self._tuner(texts, labels, np.array(vectors), to_tune_on))
         self._cuts, self._asking, self._alarms = choose_cuts(self._model), self._learn_asking(to_weigh), self._learn_alarms()
         with self._storage.write_to(self._resource) as folder:

@@ -61,6 +61,12 @@ def test_a_message_of_one_part_is_left_to_the_certainty_of_the_whole():
     assert asking.asked(guess("cost", [("faq/cost", 1.0)]), []) == []
 
 
+def test_messages_of_which_nothing_can_be_learned_are_named():
+    runs = [(Run(0, 0, "first"), guess("what about it?", [("faq/cost", 0.9)]))]
+    with pytest.raises(DataError, match="data/several.*too few"):
+        Asking.learn([(guess("what about it?", [("faq/cost", 0.9)]), runs, frozenset({"cost"}))] * 3)
+
+
 def test_the_messages_name_topics_that_exist_and_stand_in_no_training_example():
     topics = {*Catalogue.load(ROOT / "data").topics, *ABOUT_THE_CHAT, *STAFF}
     messages = read_several(ROOT / "data" / "several")
