@@ -1,4 +1,4 @@
-"""The head that says what is asked: padding says nothing, and it learns by the tokens that matter."""
+"""The head that says what is asked: padding says nothing, and each label looks at the tokens that matter for it."""
 
 from __future__ import annotations
 
