@@ -30,6 +30,7 @@ def explanation(answer: Mapping[Text, Any]) -> str:
     found = answer["understanding"]
     evidence, safety = found.get("evidence") or {}, found.get("safety") or {}
     lines = [f"decision   {answer['decision']} {', '.join(answer['topics'])} ({answer['confidence']:.0%} sure)", f"reason     {found.get('reason', '')}"]
+    lines += [f"read as    {found['meant']}"] if found.get("meant") else []
     lines += [f"clause     {clause}" for clause in found.get("clauses") or ()]
     lines += [f"reading    {guess['confidence']:6.1%}  {guess['name']}" for guess in found.get("intent_ranking") or ()]
     if evidence:

@@ -16,7 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.answers.disclaimer import Disclaimers
 from bot.answers.reply import Reply
 
-UNDERSTANDING = ("decision", "safety", "evidence", "intent_ranking", "clauses")
+UNDERSTANDING = ("meant", "decision", "safety", "evidence", "intent_ranking", "clauses")
 RANKING_SHOWN = 5
 LEFT_BY_ACTIONS = (BotUttered, SlotSet, ActiveLoop, Restarted, SessionStarted)
 ALARMS = ("utter_emergency_", "utter_crisis_")  # nothing else is said beside them, not even the question of an open request

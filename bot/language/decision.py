@@ -19,7 +19,7 @@ SAFETY = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advic
 ALARM_AT, SIGNS_AT = 0.35, 0.1
 # A plea for advice in a part alone counts only when it is nearly certain and the whole message points that way too.
 ADVICE_AT, ADVICE_PART_AT, ADVICE_SUPPORT = 0.5, 0.93, 0.06
-ASKED_AT = 0.5  # P(asked) from which a topic of a message of several parts counts as asked
+ASKED_AT = 0.45  # P(asked) from which a topic of a message of several parts counts as asked
 WRONG_ANSWERS = 0.06  # share of unseen examples that may be answered wrongly; they are unlike those learned from: real questions fare far better
 TOO_FAR = 0.02  # share of our own questions that may be declined as too far from anything known, out of fold
 # Without examples of what is out of scope, only closeness guards against it: share of a left-out topic's questions that may be answered.

@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.tokens import Doc
 
 from bot.language.clauses import make_nlp, runs
+from bot.nlu.spelling_repair import meant
 
 CLAUSES = "clauses"
 RUNS = "runs"
@@ -43,7 +44,7 @@ class ClinicLanguage(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            doc = self._nlp(message.get(TEXT) or "")
+            doc = self._nlp(meant(message))
             _set_tokens(message, doc)
             found = runs(doc)
             message.set(CLAUSES, [run.text for run in found if run.first == run.last], add_to_output=True)

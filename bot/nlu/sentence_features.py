@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.language.encoder import WEIGHTS_SHA256, sentence_encoder
 from bot.nlu.clinic_language import RUNS
 from bot.nlu.fingerprint import source_hash
+from bot.nlu.spelling_repair import meant
 
 RUN_VECTORS = "run_vectors"
 NAME = "SentenceFeatures"
@@ -45,7 +46,7 @@ class SentenceFeatures(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            vectors = sentence_encoder().encode([message.get(TEXT) or "", *(run.text for run in message.get(RUNS) or ())])
+            vectors = sentence_encoder().encode([meant(message), *(run.text for run in message.get(RUNS) or ())])
             _add(message, vectors[0])
             message.set(RUN_VECTORS, vectors[1:])
         return messages

@@ -31,6 +31,7 @@ from bot.language.tuning import Lessons, tune
 from bot.nlu.clinic_language import RUNS
 from bot.nlu.fingerprint import files_hash, source_hash
 from bot.nlu.sentence_features import RUN_VECTORS, sentence_vector
+from bot.nlu.spelling_repair import meant
 from bot.settings import Settings
 
 DECISION, EVIDENCE = "decision", "evidence"
@@ -152,9 +153,10 @@ class TopicClassifier(GraphComponent):
 
     def _understand(self, message: Message) -> None:
         assert self._model and self._cuts and self._asking and self._alarms, "process is only called on a trained component"
-        text, found = message.get(TEXT) or "", list(message.get(RUNS) or ())
+        text, found = meant(message), list(message.get(RUNS) or ())
         vectors = np.vstack([sentence_vector(message)[None, :], message.get(RUN_VECTORS)]) if found else sentence_vector(message)[None, :]
-        whole, *parts = [self._exactly(guess) for guess in self._guesses(self._model, [text, *(run.text for run in found)], vectors)]
+        whole, *parts = [self._exactly(guess, guess.text) for guess in self._guesses(self._model, [text, *(run.text for run in found)], vectors)]
+        whole = self._exactly(whole, message.get(TEXT) or "")  # a button's words are not repaired
         asked = [] if whole.sure == EXACT else self._asking.asked(whole, list(zip(found, parts)))
         alarm = self._alarms.judge(whole, parts, sentence_encoder().reads_to_the_end(text))
         set_decision(message, decide(whole, parts, asked, alarm.probability, self._cuts))
@@ -163,9 +165,9 @@ class TopicClassifier(GraphComponent):
         evidence = {**_evidence(whole, asked), "alarm": alarm.probability, "traces_of_alarm": alarm.trace >= SIGNS_AT}
         message.set(EVIDENCE, evidence, add_to_output=True)
 
-    def _exactly(self, guess: Guess) -> Guess:
+    def _exactly(self, guess: Guess, text: str) -> Guess:
         """A text that equals a known one (a tapped button, for instance) leaves no doubt."""
-        label = self._known.get(_plain(guess.text))
+        label = self._known.get(_plain(text))
         if label is None:
             return guess
         ranking = ((label, 1.0), *(pair for pair in guess.ranking if pair[0] != label))

@@ -33,3 +33,9 @@ def test_an_explanation_names_clauses_readings_and_rules(visitor):
     for part in ("decision   answer cost, location", "clause     how much is it", "reading ", "nearest ", "closeness "):
         assert part in said
     assert "rule 'face drooping'" in explanation(visitor.say("my face is drooping on one side"))
+
+
+def test_what_was_mistyped_is_read_as_it_was_meant(visitor):
+    found = visitor.say("wat does it csot and does it hurtt")
+    assert found["topics"] == ["cost", "does_it_hurt"]
+    assert "read as    wat does it cost and does it hurt" in explanation(found)

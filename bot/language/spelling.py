@@ -1,0 +1,57 @@
+"""Words as they were meant: a word that nobody knows becomes the one of the training examples that lies a slip or two away.
+
+Fingers that do not feel the keys mistype every fifth word, and neither sentence encoder nor nearest examples stand that
+(docs/understanding.md). The rules of `bot/safety` read what was typed, and repair it in their own way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Iterable, Mapping
+
+from symspellpy import SymSpell, Verbosity
+
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+FEWEST_LETTERS = 3  # shorter words have too many neighbors
+TWO_SLIPS_FROM = 7  # letters
+OFTEN, COMMON = 5, 8  # times that a word stands in the examples: so that others become it, and so that it is no slip itself
+MOST_UNKNOWN = 0.6  # share of a text's words; with more it is another language
+
+
+class Spelling:
+    """Repairs words towards `targets` (how often each stands in the examples); `known` words stay as they are."""
+
+    def __init__(self, targets: Mapping[str, int], known: Iterable[str]) -> None:
+        self.targets, self.known = dict(targets), frozenset(known)
+        self._nearest = SymSpell(max_dictionary_edit_distance=2)
+        for word, count in self.targets.items():
+            self._nearest.create_dictionary_entry(word, count)
+
+    @classmethod
+    def learn(cls, texts: Iterable[str], vocabulary: frozenset[str]) -> "Spelling":
+        """From examples and the words of the language."""
+        counts = Counter(word for text in texts for word in WORD.findall(text.lower()))
+        targets = {word: count for word, count in counts.items() if count >= OFTEN and len(word) >= FEWEST_LETTERS and word in vocabulary}
+        return cls(targets, vocabulary | {word for word, count in counts.items() if count >= COMMON})
+
+    def repaired(self, text: str) -> str:
+        """The text as it was probably meant; the same text where no word is a slip."""
+        words = list(WORD.finditer(text))
+        slips = [word for word in words if self._is_slip(word, text)]
+        if len(slips) > MOST_UNKNOWN * len(words) and len(words) > 1:
+            return text
+        for word in reversed(slips):
+            text = text[: word.start()] + self._meant(word[0]) + text[word.end() :]
+        return text
+
+    def _is_slip(self, word: "re.Match[str]", text: str) -> bool:
+        written = word[0]
+        if len(written) < FEWEST_LETTERS or not written.isalpha() or written.lower() in self.known:
+            return False
+        begins = not text[: word.start()].rstrip(" \"'(") or text[: word.start()].rstrip(" \"'(")[-1] in ".!?:\n"
+        return text.isupper() or written.islower() or (begins and written.istitle())  # other capitals: a name or an acronym
+
+    def _meant(self, written: str) -> str:
+        found = self._nearest.lookup(written.lower(), Verbosity.CLOSEST, max_edit_distance=1 + (len(written) >= TWO_SLIPS_FROM))
+        return found[0].term if found else written
