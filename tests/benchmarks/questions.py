@@ -1,5 +1,7 @@
 """`python -m tests.benchmarks.questions`: the whole assistant on the questions in tests/data, which no training example repeats.
 
+    python -m tests.benchmarks.questions [--mistyped] [unseen_questions ...]      all sets, or those named; with typing errors
+
 Rows of questions name the decision and the topics (`also`: topics that would be as right); rows of safety name the kind.
 """
 
@@ -10,28 +12,34 @@ import json
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional
+
+import numpy as np
 
 from bot.engine.assistant import Assistant
 from bot.settings import ROOT, Settings
+from tests.benchmarks.mistyping import mistyped
 
 ALARMS = ("emergency", "crisis")
+MISTYPED, SEED = "--mistyped", 99
 
 
-def main(names: "list[str]") -> int:
+def main(arguments: "list[str]") -> int:
+    names = [name for name in arguments if name != MISTYPED]
+    random = np.random.default_rng(SEED) if MISTYPED in arguments else None
     assistant = Assistant(Settings.load())
     for path in sorted((ROOT / "tests" / "data").glob("*.jsonl")):
         if not names or path.stem in names:
-            _print(path, asyncio.run(_results(assistant, path)))
+            _print(path, asyncio.run(_results(assistant, path, random)))
     return 0
 
 
-async def _results(assistant: Assistant, path: Path) -> "Mapping[str, Counter[str]]":
-    """How often each outcome came, for each kind of row."""
+async def _results(assistant: Assistant, path: Path, random: "Optional[np.random.Generator]") -> "Mapping[str, Counter[str]]":
+    """How often each outcome came, for each kind of row; mistyped where there is `random`."""
     found: "dict[str, Counter[str]]" = defaultdict(Counter)
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        kind, outcome = _judged(row, await assistant.answer(row["text"]))
+        kind, outcome = _judged(row, await assistant.answer(mistyped(row["text"], random) if random else row["text"]))
         found[kind][outcome] += 1
     return found
 
