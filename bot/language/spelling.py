@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from importlib.resources import files
 from typing import Iterable, Mapping
 
 from symspellpy import SymSpell, Verbosity
 
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-FEWEST_LETTERS = 3  # shorter words have too many neighbors
+WORD = re.compile(r"(?<![\w@'’-])[^\W\d_]+(?![\w@'’-])")  # no part of an address, a number, a compound or a contraction
+ENGLISH = "frequency_dictionary_en_82_765.txt"  # comes with symspellpy: a word and how often it is used, in each line
+FEWEST_LETTERS = 3  # shorter words have too many neighbors; these only have their letters swapped back
 TWO_SLIPS_FROM = 7  # letters
-OFTEN, COMMON = 5, 8  # times that a word stands in the examples: so that others become it, and so that it is no slip itself
+OFTEN, COMMON = 5, 4  # times that a word stands in the examples: so that others become it, and so that it is no slip itself
 MOST_UNKNOWN = 0.6  # share of a text's words; with more it is another language
 
 
@@ -30,10 +32,11 @@ class Spelling:
 
     @classmethod
     def learn(cls, texts: Iterable[str], vocabulary: frozenset[str]) -> "Spelling":
-        """From examples and the words of the language."""
+        """From examples and a vocabulary beside the ordinary words of English."""
         counts = Counter(word for text in texts for word in WORD.findall(text.lower()))
         targets = {word: count for word, count in counts.items() if count >= OFTEN and len(word) >= FEWEST_LETTERS and word in vocabulary}
-        return cls(targets, vocabulary | {word for word, count in counts.items() if count >= COMMON})
+        english = {line.split()[0] for line in (files("symspellpy") / ENGLISH).read_text(encoding="utf-8-sig").splitlines()}
+        return cls(targets, vocabulary | english | {word for word, count in counts.items() if count >= COMMON})
 
     def repaired(self, text: str) -> str:
         """The text as it was probably meant; the same text where no word is a slip."""
@@ -47,11 +50,15 @@ class Spelling:
 
     def _is_slip(self, word: "re.Match[str]", text: str) -> bool:
         written = word[0]
-        if len(written) < FEWEST_LETTERS or not written.isalpha() or written.lower() in self.known:
+        if len(written) < FEWEST_LETTERS or written.lower() in self.known:
             return False
         begins = not text[: word.start()].rstrip(" \"'(") or text[: word.start()].rstrip(" \"'(")[-1] in ".!?:\n"
         return text.isupper() or written.islower() or (begins and written.istitle())  # other capitals: a name or an acronym
 
     def _meant(self, written: str) -> str:
-        found = self._nearest.lookup(written.lower(), Verbosity.CLOSEST, max_edit_distance=1 + (len(written) >= TWO_SLIPS_FROM))
-        return found[0].term if found else written
+        word = written.lower()
+        for found in self._nearest.lookup(word, Verbosity.CLOSEST, max_edit_distance=1 + (len(word) >= TWO_SLIPS_FROM)):
+            swapped = len(word) > FEWEST_LETTERS or sorted(found.term) == sorted(word)
+            if swapped and (found.distance == 1 or found.term[0] == word[0]):
+                return found.term
+        return written

@@ -34,7 +34,9 @@ def test_a_slip_becomes_the_word_that_was_meant(spelling, typed, meant):
     [
         "do you take Medigar and HMQ",  # capitals: a name, an acronym
         "does it hurt",
-        "is it hurting",  # a word that no example holds
+        "is the cranial nerve hurting",  # English that no example holds
+        "kys and unal1ve",  # what looks like a slip may be meant
+        "free-parkin, me@hrut.com",
         "puedo estacionar cerca de la clinica",  # mostly unknown: another language
         "it's o.k. 555-0100 :)",
         "",
