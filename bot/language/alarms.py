@@ -30,6 +30,10 @@ class Alarm:
     probability: float
     trace: float
 
+    def or_worse(self, other: "Alarm") -> "Alarm":
+        """The more alarming of two readings."""
+        return Alarm(max(self.probability, other.probability), max(self.trace, other.trace))
+
 
 @dataclass(frozen=True)
 class AlarmNet:

@@ -7,6 +7,7 @@ cut generously, and all runs of neighbouring parts are read; `asking` decides wh
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import spacy
 from spacy.language import Language
@@ -40,8 +41,9 @@ class Run:
         return set(range(self.first, self.last + 1))
 
 
+@lru_cache(maxsize=1)
 def make_nlp() -> Language:
-    """The pipeline: tokens, then the parts as `doc.spans["parts"]`."""
+    """The pipeline, one for all: tokens, then the parts as `doc.spans["parts"]`."""
     nlp = spacy.blank("en")
     nlp.tokenizer.infix_finditer = spacy.util.compile_infix_regex([*nlp.Defaults.infixes, *INSIDE_WORDS]).finditer
     nlp.add_pipe("part_splitter")

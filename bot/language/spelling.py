@@ -17,8 +17,13 @@ WORD = re.compile(r"(?<![\w@'’-])[^\W\d_]+(?![\w@'’-])")  # no part of an ad
 ENGLISH = "frequency_dictionary_en_82_765.txt"  # comes with symspellpy: a word and how often it is used, in each line
 FEWEST_LETTERS = 3  # shorter words have too many neighbors; these only have their letters swapped back
 TWO_SLIPS_FROM = 7  # letters
-OFTEN, COMMON = 5, 4  # times that a word stands in the examples: so that others become it, and so that it is no slip itself
+OFTEN = 5  # times that a word stands in the examples, so that others become it
 MOST_UNKNOWN = 0.6  # share of a text's words; with more it is another language
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in small letters."""
+    return WORD.findall(text.lower())
 
 
 class Spelling:
@@ -32,17 +37,17 @@ class Spelling:
 
     @classmethod
     def learn(cls, texts: Iterable[str], vocabulary: frozenset[str]) -> "Spelling":
-        """From examples and a vocabulary beside the ordinary words of English."""
-        counts = Counter(word for text in texts for word in WORD.findall(text.lower()))
+        """From examples and a vocabulary beside the ordinary words of English. What stands in an example is known, slip or not."""
+        counts = Counter(word for text in texts for word in words(text))
         targets = {word: count for word, count in counts.items() if count >= OFTEN and len(word) >= FEWEST_LETTERS and word in vocabulary}
         english = {line.split()[0] for line in (files("symspellpy") / ENGLISH).read_text(encoding="utf-8-sig").splitlines()}
-        return cls(targets, vocabulary | english | {word for word, count in counts.items() if count >= COMMON})
+        return cls(targets, vocabulary | english | set(counts))
 
     def repaired(self, text: str) -> str:
         """The text as it was probably meant; the same text where no word is a slip."""
-        words = list(WORD.finditer(text))
-        slips = [word for word in words if self._is_slip(word, text)]
-        if len(slips) > MOST_UNKNOWN * len(words) and len(words) > 1:
+        found = list(WORD.finditer(text))
+        slips = [word for word in found if self._is_slip(word, text)]
+        if len(slips) > MOST_UNKNOWN * len(found) and len(found) > 1:
             return text
         for word in reversed(slips):
             text = text[: word.start()] + self._meant(word[0]) + text[word.end() :]

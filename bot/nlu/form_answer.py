@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.booking.form_answers import command, looks_like_answer
 from bot.language.decision import Decision
 from bot.language.topic_model import ALARMS
+from bot.nlu.spelling_repair import MEANT
 from bot.nlu.topic_classifier import DECISION, EVIDENCE, set_decision
 
 FORM = "request_form"
@@ -51,10 +52,15 @@ class FormAnswer(GraphComponent):
         given = command(text, slot)
         if given:
             set_decision(message, Decision("staff", f"form_{given}", (), 1.0, f"request: {given}"))
-        elif decision.get("kind") in FREE_TEXT.get(slot, ()) and decision["confidence"] >= CLEARLY:
+        elif decision.get("kind") in FREE_TEXT.get(slot, ()) and decision["confidence"] >= CLEARLY and not _rare_name(message, slot):
             return
         elif looks_like_answer(slot, text) or decision.get("kind") not in UNDERSTOOD:
             set_decision(message, Decision("staff", "inform", (), 1.0, f"request: answer to {slot}"))
+
+
+def _rare_name(message: Message, slot: str) -> bool:
+    """Whether a name was taken for a slip ("Parkins" is no parking)."""
+    return slot == "visitor_name" and bool(message.get(MEANT)) and looks_like_answer(slot, message.get(TEXT) or "")
 
 
 def _alarms(message: Message, slot: str) -> bool:

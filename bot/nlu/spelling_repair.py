@@ -15,8 +15,10 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.language.spelling import Spelling
-from bot.nlu.fingerprint import source_hash
+from bot.language.other_language import other_language
+from bot.language.spelling import Spelling, words
+from bot.nlu.fingerprint import files_hash, source_hash
+from bot.safety.contractions import expanded
 from bot.safety.vocabulary import read_vocabulary
 from bot.settings import Settings
 
@@ -47,12 +49,15 @@ class SpellingRepair(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        return source_hash("language/spelling.py") + hashlib.sha256(_vocabulary_file().read_bytes()).hexdigest()
+        code = source_hash("language/spelling.py", "safety/vocabulary.py", "safety/contractions.py")
+        return code + files_hash(Settings.load().data / "safety") + hashlib.sha256(_vocabulary_file().read_bytes()).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn the words of the examples."""
+        """Learn the words of the examples. Those of the safety rules are never taken for slips, nor are contractions."""
         texts = [example.get(TEXT) for example in training_data.intent_examples if example.get(TEXT)]
-        self._spelling = Spelling.learn(texts, read_vocabulary(_vocabulary_file()))
+        rules = {word for path in (Settings.load().data / "safety").iterdir() for word in words(path.read_text(encoding="utf-8"))}
+        contractions = {word for text in texts for word in words(text) if len(expanded(word)) > 1}
+        self._spelling = Spelling.learn(texts, read_vocabulary(_vocabulary_file()) | rules | contractions)
         with self._storage.write_to(self._resource) as folder:
             stored = {"targets": self._spelling.targets, "known": sorted(self._spelling.known)}
             (folder / FILE).write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
@@ -62,7 +67,7 @@ class SpellingRepair(GraphComponent):
         assert self._spelling, "process is only called on a trained component"
         for message in messages:
             text = message.get(TEXT) or ""
-            repaired = self._spelling.repaired(text)
+            repaired = text if other_language(text) else self._spelling.repaired(text)
             if repaired != text:
                 message.set(MEANT, repaired, add_to_output=True)
         return messages

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import topic_model_file
-from bot.language.alarms import AlarmNet
+from bot.language.alarms import Alarm, AlarmNet
 from bot.language.asking import Asked, Asking, ReadRun
 from bot.language.clauses import make_nlp, runs
 from bot.language.decision import SIGNS_AT, Cuts, Decision, choose_cuts, decide
@@ -153,17 +153,26 @@ class TopicClassifier(GraphComponent):
 
     def _understand(self, message: Message) -> None:
         assert self._model and self._cuts and self._asking and self._alarms, "process is only called on a trained component"
-        text, found = meant(message), list(message.get(RUNS) or ())
+        typed, text, found = message.get(TEXT) or "", meant(message), list(message.get(RUNS) or ())
         vectors = np.vstack([sentence_vector(message)[None, :], message.get(RUN_VECTORS)]) if found else sentence_vector(message)[None, :]
-        whole, *parts = [self._exactly(guess, guess.text) for guess in self._guesses(self._model, [text, *(run.text for run in found)], vectors)]
-        whole = self._exactly(whole, message.get(TEXT) or "")  # a button's words are not repaired
+        whole, *parts = self._guesses(self._model, [text, *(run.text for run in found)], vectors)
+        whole, parts = self._exactly(whole, typed), [self._exactly(part, part.text) for part in parts]
         asked = [] if whole.sure == EXACT else self._asking.asked(whole, list(zip(found, parts)))
         alarm = self._alarms.judge(whole, parts, sentence_encoder().reads_to_the_end(text))
+        if text != typed:
+            alarm = alarm.or_worse(self._alarm_as_typed(typed))  # a wrong repair hides none
         set_decision(message, decide(whole, parts, asked, alarm.probability, self._cuts))
         ranking = [{"name": label, "confidence": probability} for label, probability in whole.ranking]
         message.set("intent_ranking", ranking, add_to_output=True)
         evidence = {**_evidence(whole, asked), "alarm": alarm.probability, "traces_of_alarm": alarm.trace >= SIGNS_AT}
         message.set(EVIDENCE, evidence, add_to_output=True)
+
+    def _alarm_as_typed(self, text: Text) -> Alarm:
+        """Of a message that was repaired."""
+        assert self._model and self._alarms
+        [(whole, found)] = self._read(self._model, [text])
+        parts = [self._exactly(part, part.text) for _, part in found]
+        return self._alarms.judge(self._exactly(whole, text), parts, sentence_encoder().reads_to_the_end(text))
 
     def _exactly(self, guess: Guess, text: str) -> Guess:
         """A text that equals a known one (a tapped button, for instance) leaves no doubt."""

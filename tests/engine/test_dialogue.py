@@ -174,7 +174,7 @@ def test_another_language_gets_the_interpreter_line(visitor, text):
     assert answer["decision"] == "decline" and answer["cards"][0]["response"] == "utter_other_language"
 
 
-@pytest.mark.parametrize("name", ["José García", "Nguyen Thi Hoa", "Müller"])
+@pytest.mark.parametrize("name", ["José García", "Nguyen Thi Hoa", "Müller", "Parkins", "pryce"])
 def test_a_foreign_name_is_a_name(visitor, name):
     visitor.say("Book an appointment")
     assert asks(visitor.say(name)) == "contact"

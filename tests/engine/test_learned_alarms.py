@@ -40,3 +40,9 @@ def test_what_looks_like_an_answer_may_be_an_alarm(slot, text):
 def test_a_reason_is_an_alarm_only_when_that_is_clear():
     assert in_form("reason", "tired of hurting", "crisis", 0.5) == "staff"
     assert in_form("reason", "i want to be gone for good", "crisis", 0.95) == "crisis"
+
+
+@pytest.mark.parametrize("text", ["she couldny talk since this morning", "chwt pain help", "swole calf red and hot after flight", "give up ivin"])
+def test_a_repair_hides_no_alarm(visitor, text):
+    """In these a letter is wrong, and what it is taken for may be harmless: what was typed is read too."""
+    assert visitor.say(text)["decision"] in ("emergency", "crisis")
