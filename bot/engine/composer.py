@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
 from bot.answers.catalogue import FAQ, Catalogue
@@ -15,6 +16,7 @@ STAFF_TITLES = {
     "talk_to_human": "Talk to a person",
 }
 NONE_OF_THESE = "None of these"
+PERHAPS_ASKED_AT = 0.15  # P(asked) from which a topic that is not answered is offered beside the answers
 SUMMARY = (
     ("visitor_name", "Name"), ("contact", "Contact"), ("returning", "New or returning"), ("appointment", "Appointment"),
     ("reason", "Reason"), ("times", "Preferred times"),
@@ -47,7 +49,7 @@ def compose(
         name = _existing(catalogue, _by_verdict(name, parse_data), name)
     if name == "utter_ask_request_form_confirmed":
         values = {**values, "summary": summary(slots)}
-    return catalogue.reply(name, slots=slots, **values)
+    return _offering(catalogue, catalogue.reply(name, slots=slots, **values), parse_data)
 
 
 def summary(slots: Mapping[str, Any]) -> str:
@@ -59,6 +61,19 @@ def _sources(catalogue: Catalogue, answer: Reply) -> Reply:
     titles = "; ".join(f"{source['title']} ({source['publisher']}, {source['year']})" for source in answer.sources)
     reply = catalogue.reply("utter_sources", sources=titles, reviewed_on=answer.reviewed_on)
     return Reply.from_dict({**reply.as_dict(), "sources": answer.sources, "topic": answer.topic, "evidence": answer.evidence}, catalogue.disclaimers)
+
+
+def _offering(catalogue: Catalogue, reply: Reply, parse_data: Mapping[str, Any]) -> Reply:
+    """An answer with buttons for what the message perhaps asks too, before the others, and none for what is answered beside it."""
+    decision = decision_of(parse_data)
+    answered = [topic for topic in decision.get("topics") or () if topic in catalogue.topics]
+    if decision.get("kind") != "answer" or reply.topic not in answered:
+        return reply
+    likely = (parse_data.get("evidence") or {}).get("asked") or ()
+    perhaps = [topic for topic, probability in likely if probability >= PERHAPS_ASKED_AT and topic not in decision["topics"]]
+    offered = [_title(catalogue, topic) for topic in perhaps if topic in catalogue.topics or topic in STAFF_TITLES]
+    buttons = dict.fromkeys([*(offered if reply.topic == answered[0] else ()), *reply.buttons])
+    return replace(reply, buttons=tuple(title for title in buttons if title not in map(catalogue.question, answered)))
 
 
 def _choice(catalogue: Catalogue, topics: Sequence[str]) -> Reply:

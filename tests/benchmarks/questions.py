@@ -16,6 +16,7 @@ from typing import Any, Mapping, Optional
 
 import numpy as np
 
+from bot.answers.catalogue import Catalogue
 from bot.engine.assistant import Assistant
 from bot.settings import ROOT, Settings
 from tests.benchmarks.mistyping import mistyped
@@ -39,7 +40,10 @@ async def _results(assistant: Assistant, path: Path, random: "Optional[np.random
     found: "dict[str, Counter[str]]" = defaultdict(Counter)
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        kind, outcome = _judged(row, await assistant.answer(mistyped(row["text"], random) if random else row["text"]))
+        answer = await assistant.answer(mistyped(row["text"], random) if random else row["text"])
+        kind, outcome = _judged(row, answer)
+        if outcome == "partly" and _offered(assistant.catalogue, answer, set(row["topics"]) - set(answer["topics"])):
+            outcome = "partly, the rest on buttons"
         found[kind][outcome] += 1
     return found
 
@@ -61,6 +65,12 @@ def _judged(row: "Mapping[str, Any]", answer: "Mapping[str, Any]") -> "tuple[str
         extra = len(got - fine)
         return kind, ("right, one too many" if extra else "right") if wanted <= got and extra <= 1 else "partly" if got & wanted else "wrong"
     return kind, "right" if got <= fine else "right, one too many" if got & fine and len(got - fine) == 1 else "wrong"
+
+
+def _offered(catalogue: Catalogue, answer: "Mapping[str, Any]", topics: "set[str]") -> bool:
+    """Whether a button stands for each of the topics that were not answered."""
+    questions = {catalogue.question(topic) if topic in catalogue.topics else topic for topic in topics}
+    return questions <= {title for card in answer["cards"] for title in card["buttons"]}
 
 
 def _print(path: Path, found: "Mapping[str, Counter[str]]") -> None:
