@@ -26,7 +26,7 @@ def train(*, only_if_needed: bool) -> int:
     if only_if_needed and up_to_date(settings, now):
         print("The model is up to date.", flush=True)
         return 0
-    print("Training the model (a few minutes the first time) ...", flush=True)
+    print("Training the model (twenty to twenty-five minutes on two cores) ...", flush=True)
     started = time.monotonic()
     command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", MODEL, "--out", str(settings.models), "--data", str(settings.data)]
     code = subprocess.run(command, cwd=ROOT, env=rasa_environment()).returncode
