@@ -29,16 +29,16 @@ class TunedView:
         self._compiled: Any = None  # with the head as it is at the first reading: it is read when nothing changes any more
         self._compiled_tokens: Any = None
 
-    def outputs(self, states: Any, mask: Any) -> tuple[Any, Any]:
+    def outputs(self, states: Any, mask: Any, dropping: bool = False) -> tuple[Any, Any]:
         """Unit vectors (texts, 384) and logits of what is asked (texts, labels; none without a head), from the lower layers' states."""
-        vectors, tokens, weight = self._vectors(states, mask)
+        vectors, tokens, weight = self._vectors(states, mask, dropping)
         return vectors, self.head(tokens, weight) if self.head else vectors[:, :0]
 
-    def _vectors(self, states: Any, mask: Any) -> tuple[Any, Any, Any]:
+    def _vectors(self, states: Any, mask: Any, dropping: bool = False) -> tuple[Any, Any, Any]:
         """Unit vectors of texts, the vectors of their tokens, and 1 for each that is no padding."""
         import tensorflow as tf
 
-        tokens = run_layers(self.layers, states, mask)
+        tokens = run_layers(self.layers, states, mask, dropping)
         weight = tf.cast(mask, tf.float32)[:, :, None]
         mean = tf.reduce_sum(tokens * weight, axis=1) / tf.reduce_sum(weight, axis=1)
         norm = tf.norm(mean, axis=1)
