@@ -18,7 +18,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 NGRAM_WEIGHT = 0.5  # of the reduced n-grams beside the sentence vector
-C, STEPS = 10.0, 80  # more steps of L-BFGS change nothing on held-out texts
+C = 10.0
+STEPS, FURTHER_STEPS = 80, 20  # of L-BFGS: more change nothing on held-out texts; and from heads that know most of the texts
 ABSENT = -30.0  # logit of a label that cannot be
 # The votes: closeness is the cosine plus LETTERS times the n-gram cosine; SHARP makes near texts count more than far ones.
 LETTERS, SHARP, FLOOR = 0.4, 30.0, 1e-4
@@ -82,9 +83,9 @@ class Reading:
         return np.concatenate([self.linear, self.votes[:, None, :]], axis=1)
 
 
-def learn_heads(views: Sequence[np.ndarray], reduced: np.ndarray, labels: np.ndarray, count: int) -> tuple[Head, ...]:
-    """One head for each view of the texts with these labels (numbers below `count`)."""
-    learned = [_logistic(_join(view, reduced), labels, count) for view in views]
+def learn_heads(views: Sequence[np.ndarray], reduced: np.ndarray, labels: np.ndarray, count: int, known: Optional[Sequence[Head]] = None) -> tuple[Head, ...]:
+    """One head for each view of the texts with these labels (numbers below `count`), from the heads that are `known` on."""
+    learned = [_logistic(_join(view, reduced), labels, count, head) for view, head in zip(views, known or [None] * len(views))]
     return tuple(Head(weights, bias, np.ascontiguousarray(view, dtype=np.float32)) for (weights, bias), view in zip(learned, views))
 
 
@@ -137,13 +138,16 @@ def _join(vectors: np.ndarray, reduced: np.ndarray) -> np.ndarray:
     return np.hstack([np.asarray(vectors, dtype=np.float32), NGRAM_WEIGHT * reduced])
 
 
-def _logistic(rows: np.ndarray, targets: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _logistic(rows: np.ndarray, targets: np.ndarray, count: int, known: Optional[Head]) -> tuple[np.ndarray, np.ndarray]:
     """Multinomial logistic regression with square-root class balance; weights (features, count) and bias (count)."""
     present, sizes = np.unique(targets, return_counts=True)
     balance = {label: float(np.sqrt(sizes.mean() / size)) for label, size in zip(present, sizes)}
+    model = LogisticRegression(C=C, max_iter=FURTHER_STEPS if known else STEPS, tol=1e-3, class_weight=balance, warm_start=True)
+    if known:
+        model.coef_, model.intercept_ = known.weights[:, present].T, known.bias[present]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # STEPS are meant to be too few for that
-        model = LogisticRegression(C=C, max_iter=STEPS, tol=1e-3, class_weight=balance).fit(rows, targets)
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the steps are meant to be too few for that
+        model.fit(rows, targets)
     weights = np.zeros((rows.shape[1], count), dtype=np.float32)
     bias = np.full(count, ABSENT, dtype=np.float32)  # a label that this fold has not seen is never the best
     weights[:, present], bias[present] = model.coef_.T, model.intercept_

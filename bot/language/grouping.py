@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 SAME = 0.86  # cosine above which two examples of one topic count as paraphrases of each other
-ROWS = 1000  # compared at a time, to bound memory
 
 
 def near_duplicate_groups(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Group number of each example, shape (len(vectors),): linked when of one label and closer than SAME."""
-    starts = range(0, len(vectors), ROWS)
-    close = [csr_matrix((vectors[start : start + ROWS] @ vectors.T > SAME) & (labels[start : start + ROWS, None] == labels[None, :])) for start in starts]
-    return connected_components(vstack(close), directed=False)[1]
+    groups = np.zeros(len(vectors), dtype=np.int64)
+    first = 0
+    for label in np.unique(labels):
+        rows = np.flatnonzero(labels == label)
+        count, groups_of_label = connected_components(csr_matrix(vectors[rows] @ vectors[rows].T > SAME), directed=False)
+        groups[rows], first = first + groups_of_label, first + count
+    return groups

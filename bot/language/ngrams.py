@@ -29,7 +29,7 @@ class NgramFeatures:
         lowered = [text.lower() for text in texts]
         ngrams = _joined([part.fit_transform(lowered) for part in self.parts])
         size = min(DIMENSIONS, min(ngrams.shape) - 1)
-        svd = TruncatedSVD(n_components=size, random_state=SEED, n_iter=4).fit(ngrams)
+        svd = TruncatedSVD(n_components=size, random_state=SEED, n_iter=2).fit(ngrams)
         self.projection = np.ascontiguousarray(svd.components_.T, dtype=np.float32)
         return ngrams
 

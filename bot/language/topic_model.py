@@ -106,7 +106,7 @@ class TopicModel:
         self.ngram_rows = self.features.fit(texts)
         vectors = np.asarray(vectors, dtype=np.float32)
         views = self._hold_out(vectors, tuner)
-        self.heads = self._heads(views, np.arange(len(texts)))
+        self.heads = self._heads(views, np.arange(len(texts)), self.unaware.heads if self.unaware else None)
         return self
 
     def guess(self, texts: Sequence[str], views: Sequence[np.ndarray], asked: Optional[np.ndarray] = None) -> list[Guess]:
@@ -150,9 +150,10 @@ class TopicModel:
         said = {self.labels[number]: shares[:, number] for number in likeliest}
         return Guess(text, ranking[0][0], float(sure), ranking, float(known), *map(float, signs), self.texts[nearest], said)
 
-    def _heads(self, views: Sequence[np.ndarray], rows: np.ndarray) -> tuple[Head, ...]:
-        """One head for each view, learned from `rows` of the known texts."""
-        return learn_heads([view[rows] for view in views], self.features.reduce(self.ngram_rows[rows]), self.text_labels[rows], len(self.labels))
+    def _heads(self, views: Sequence[np.ndarray], rows: np.ndarray, known: Optional[Sequence[Head]] = None) -> tuple[Head, ...]:
+        """One head for each view, learned from `rows` of the known texts, from the heads that are `known` on."""
+        ngrams = self.features.reduce(self.ngram_rows[rows])
+        return learn_heads([view[rows] for view in views], ngrams, self.text_labels[rows], len(self.labels), known)
 
     def _learned(self, rows: np.ndarray, heads: Sequence[Head]) -> Known:
         ngrams = self.ngram_rows[rows]
