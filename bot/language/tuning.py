@@ -8,6 +8,7 @@ the head goes on alone, on layers that no longer change, in a fifth of the time 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Iterator, Sequence
 
@@ -32,11 +33,12 @@ ASKING_WEIGHT, ALARM_WEIGHT = 1.5, 3.0  # of what is asked beside the labels, an
 TOGETHER = 8  # steps are drawn together and filled by length: a third less of them is padding
 TEMPERATURE = 0.07
 SCALE = 1 / TEMPERATURE
-EXAMPLES_SEEN, MOST_PASSES = 32_000, 16  # many examples are sampled, few are gone through several times
+EXAMPLES_SEEN, MOST_PASSES = 40_000, 16  # many examples are sampled, few are gone through several times
 SEED = 7
 SOFTNESS = 0.05  # cosine by which another label must lie nearer for an example to be drawn often
 NEIGHBORS = 2  # texts that lie near alarms, for each alarm
 ROWS = 1000  # compared at a time, to bound memory
+BFLOAT16 = "auto_mixed_precision_onednn_bfloat16"
 TUNED_TOKENS, MESSAGE_TOKENS = 32, 48  # longer texts are cut while tuning: half the time, and few are longer
 
 
@@ -62,6 +64,26 @@ def tune(view: TunedView, lessons: Lessons) -> TunedView:
 
     Difficult texts are drawn more often, and most of all alarms and what sounds like them.
     """
+    with _products_in_bfloat16():
+        return _tune(view, lessons)
+
+
+@contextmanager
+def _products_in_bfloat16() -> Iterator[None]:
+    """Matrix products at nearly twice the speed, on processors that have them; weights and sums stay float32.
+
+    Only while tuning: a text is read with the same numbers on every machine.
+    """
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({BFLOAT16: True})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({BFLOAT16: False})
+
+
+def _tune(view: TunedView, lessons: Lessons) -> TunedView:
     import tensorflow as tf
 
     random = np.random.default_rng(SEED)
@@ -206,14 +228,18 @@ def _likely(vectors: np.ndarray, targets: np.ndarray, alarms: np.ndarray) -> np.
     """How likely each text is to be drawn, shape (texts,): more so where another label lies nearer than its own, and half
     of the time an alarm, or one of those that lie nearest to alarms and are none.
     """
+    by_label = np.argsort(targets, kind="stable")
+    labels, starts = np.unique(targets[by_label], return_index=True)
+    place, own, alarming = np.argsort(by_label), np.searchsorted(labels, targets), np.isin(labels, targets[alarms])
     behind, near = np.zeros(len(vectors)), np.full(len(vectors), -1.0)
-    for start in range(0, len(vectors), ROWS):
-        rows = np.arange(start, min(start + ROWS, len(vectors)))
-        cosines = vectors[rows] @ vectors.T
-        cosines[np.arange(len(rows)), rows] = -1.0  # not itself
-        own = targets[rows, None] == targets[None, :]
-        behind[rows] = np.where(own, -1.0, cosines).max(axis=1) - np.where(own, cosines, -1.0).max(axis=1)
-        near[rows] = cosines[:, alarms].max(axis=1, initial=-1.0)
+    for rows in np.array_split(np.arange(len(vectors)), -(-len(vectors) // ROWS)):
+        cosines, each = vectors[rows] @ vectors[by_label].T, np.arange(len(rows))
+        cosines[each, place[rows]] = -1.0  # not itself
+        nearest = np.maximum.reduceat(cosines, starts, axis=1)  # of each label
+        behind[rows] = -nearest[each, own[rows]]
+        nearest[each, own[rows]] = -1.0
+        behind[rows] += nearest.max(axis=1)
+        near[rows] = nearest[:, alarming].max(axis=1, initial=-1.0)
     drawn = _share(1.0 / (1.0 + np.exp(-behind / SOFTNESS)))
     if not alarms.any():
         return drawn
