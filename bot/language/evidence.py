@@ -84,7 +84,7 @@ class Reading:
 
 
 def learn_heads(views: Sequence[np.ndarray], reduced: np.ndarray, labels: np.ndarray, count: int, known: Optional[Sequence[Head]] = None) -> tuple[Head, ...]:
-    """One head for each view of the texts with these labels (numbers below `count`), from the heads that are `known` on."""
+    """One head for each view of the texts with these labels (numbers below `count`); begun at the heads `known` from most of them."""
     learned = [_logistic(_join(view, reduced), labels, count, head) for view, head in zip(views, known or [None] * len(views))]
     return tuple(Head(weights, bias, np.ascontiguousarray(view, dtype=np.float32)) for (weights, bias), view in zip(learned, views))
 
@@ -144,7 +144,8 @@ def _logistic(rows: np.ndarray, targets: np.ndarray, count: int, known: Optional
     balance = {label: float(np.sqrt(sizes.mean() / size)) for label, size in zip(present, sizes)}
     model = LogisticRegression(C=C, max_iter=FURTHER_STEPS if known else STEPS, tol=1e-3, class_weight=balance, warm_start=True)
     if known:
-        model.coef_, model.intercept_ = known.weights[:, present].T, known.bias[present]
+        unheard = known.bias[present] == ABSENT  # labels whose only texts were held out start as if nothing were known
+        model.coef_, model.intercept_ = known.weights[:, present].T, np.where(unheard, 0.0, known.bias[present])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the steps are meant to be too few for that
         model.fit(rows, targets)

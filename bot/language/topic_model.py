@@ -151,7 +151,7 @@ class TopicModel:
         return Guess(text, ranking[0][0], float(sure), ranking, float(known), *map(float, signs), self.texts[nearest], said)
 
     def _heads(self, views: Sequence[np.ndarray], rows: np.ndarray, known: Optional[Sequence[Head]] = None) -> tuple[Head, ...]:
-        """One head for each view, learned from `rows` of the known texts, from the heads that are `known` on."""
+        """One head for each view, learned from `rows` of the known texts; begun at the heads `known` from most of them."""
         ngrams = self.features.reduce(self.ngram_rows[rows])
         return learn_heads([view[rows] for view in views], ngrams, self.text_labels[rows], len(self.labels), known)
 

@@ -70,7 +70,7 @@ def tune(view: TunedView, lessons: Lessons) -> TunedView:
 
 @contextmanager
 def _products_in_bfloat16() -> Iterator[None]:
-    """Matrix products at nearly twice the speed, on processors that have them; weights and sums stay float32.
+    """Quicker matrix products on processors that have them (docs/experiments.md); weights and sums stay float32.
 
     Only while tuning: a text is read with the same numbers on every machine.
     """

@@ -55,3 +55,13 @@ def test_a_label_that_is_taken_away_neither_votes_nor_is_nearest(world):
     assert reading.votes[taken, taken].max() < 1e-9
     assert (world[1].labels[reading.nearest] != taken).all()
     assert (reading.signs[:, 1] < read(world).signs[:, 1]).all()
+
+
+def test_heads_begun_at_others_hold_nothing_against_a_label_that_those_had_never_seen(world):
+    heads, known, _ = world
+    views, ngrams = [head.vectors for head in heads], known.ngrams.toarray()
+    most = np.flatnonzero(known.labels > 0)
+    before = evidence.learn_heads([view[most] for view in views], ngrams[most], known.labels[most], LABELS)
+    assert before[0].bias[0] == evidence.ABSENT
+    begun, anew = (evidence.learn_heads(views, ngrams, known.labels, LABELS, start)[0] for start in (before, None))
+    assert np.abs(begun.bias - anew.bias).max() < 0.5
