@@ -20,7 +20,6 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 DIMENSIONS = 384
 MAX_TOKENS = 64  # a visitor's clause; longer text is cut, and clauses are encoded on their own
 BATCH = 64
-SHARED_LAYERS = 3  # of six; the upper three also exist in a tuned copy (tuned_view)
 
 
 def weights_folder() -> Path:
@@ -49,34 +48,24 @@ class SentenceEncoder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
         self._bert = TFBertModel.from_pretrained(str(folder), add_pooling_layer=False, local_files_only=True).bert
-        layers = self._bert.encoder.layer
+        self._bert.trainable = False
 
-        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None], tf.int32)])
-        def lower(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-            states = self._bert.embeddings(input_ids=ids, token_type_ids=tf.zeros_like(ids), training=False)
-            return run_layers(layers[:SHARED_LAYERS], states, mask)
-
-        self._lower = lower
-        self._latest: tuple[bytes, Any] = (b"", None)
-
-        @tf.function(input_signature=[tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None], tf.int32)])
-        def upper(states: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-            states = run_layers(layers[SHARED_LAYERS:], states, mask)
-            weight = tf.cast(mask, tf.float32)[:, :, None]
+        def vectors(ids: Any, mask: Any) -> Any:
+            states, weight = run_layers(self._bert.encoder.layer, self.embedded(ids), mask), tf.cast(mask, tf.float32)[:, :, None]
             return tf.math.l2_normalize(tf.reduce_sum(states * weight, axis=1) / tf.reduce_sum(weight, axis=1), axis=1)
 
-        self._upper = upper
+        self._vectors = compiled(vectors)
         self.encode(["warm up"])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`, shape (len(texts), DIMENSIONS)."""
-        return self.in_batches(texts, lambda ids, mask: self._upper(self.lower_states(ids, mask), mask).numpy(), BATCH)
+        return self.in_batches(texts, lambda ids, mask: self._vectors(ids, mask).numpy(), BATCH)
 
-    def lower_states(self, ids: np.ndarray, mask: np.ndarray) -> Any:
-        """What the lower layers make of the tokens. Both views ask for the same texts, one after the other: the latest are kept."""
-        if self._latest[0] != ids.tobytes():
-            self._latest = ids.tobytes(), self._lower(ids, mask)
-        return self._latest[1]
+    def embedded(self, ids: Any) -> Any:
+        """What goes into the first layer, shape (texts, tokens, DIMENSIONS)."""
+        import tensorflow as tf
+
+        return self._bert.embeddings(input_ids=ids, token_type_ids=tf.zeros_like(ids), training=False)
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """Token numbers of each text, at most MAX_TOKENS."""
@@ -104,12 +93,12 @@ class SentenceEncoder:
             vectors[rows] = encode(*self.padded([tokens[row] for row in rows]))
         return vectors
 
-    def copy_of_top(self, count: int) -> list[Any]:
-        """Trainable copies of the uppermost layers."""
+    def copy_of_layers(self) -> list[Any]:
+        """Trainable copies of all layers."""
         from transformers.models.bert.modeling_tf_bert import TFBertLayer
 
         copies = []
-        for layer in self._bert.encoder.layer[-count:]:
+        for layer in self._bert.encoder.layer:
             copy = TFBertLayer(self._bert.config)
             copy.build((None, None, DIMENSIONS))
             copy.set_weights(layer.get_weights())
@@ -118,13 +107,21 @@ class SentenceEncoder:
 
 
 def run_layers(layers: Sequence[Any], states: Any, mask: Any, dropping: bool = False) -> Any:
-    """Run transformer layers one after the other; padding is masked out. `dropping` leaves a tenth of their numbers out."""
+    """Run transformer layers one after the other; padding is masked out. `dropping` leaves a tenth of the numbers out of those that learn."""
     import tensorflow as tf
 
     hidden = (1.0 - tf.cast(mask, tf.float32)[:, None, None, :]) * -1e9
     for layer in layers:
-        states = layer(states, hidden, None, None, None, None, False, training=dropping)[0]
+        states = layer(states, hidden, None, None, None, None, False, training=dropping and layer.trainable)[0]
     return states
+
+
+def compiled(function: Callable[[Any, Any], Any]) -> Any:
+    """A function of token numbers and mask, both of shape (texts, tokens), as one TensorFlow graph for all shapes."""
+    import tensorflow as tf
+
+    tokens = tf.TensorSpec([None, None], tf.int32)
+    return tf.function(function, input_signature=[tokens, tokens])
 
 
 @lru_cache(maxsize=1)

@@ -60,8 +60,8 @@ class Known:
 @dataclass(frozen=True)
 class Reading:
     """What is said of some texts: by each view's linear classifier, shape (texts, views, labels), and by the votes, shape
-    (texts, labels); signs of being known, shape (texts, 3): energy, cosine to the nearest text, and the same by n-grams; and
-    the nearest known text.
+    (texts, labels); signs of being known, shape (texts, 2 + views): energy, n-gram cosine to the nearest text, and cosine to the
+    nearest one in each view; and the text that is nearest in all views together.
     """
 
     linear: np.ndarray
@@ -107,13 +107,14 @@ def _read(heads: Sequence[Head], known: Known, views: Sequence[np.ndarray], redu
         about[known.labels[None, :] == without[:, None]] = ABSENT
     count = min(NEAREST, len(known.labels))
     near = np.argpartition(-about, count - 1, axis=1)[:, :count]
-    cosines = np.stack([known.vectors[numbers] @ vector for numbers, vector in zip(near, vectors)])
+    in_views = np.stack([_in_each_view(known.vectors[numbers], vector, len(views)) for numbers, vector in zip(near, vectors)])
     shared = np.stack([(known.ngrams[numbers] @ row.T).toarray()[:, 0] for numbers, row in zip(near, ngrams)])
     if without is not None:
         taken = known.labels[near] == without[:, None]
-        cosines[taken], shared[taken] = -1.0, 0.0
+        in_views[taken], shared[taken] = -1.0, 0.0
+    cosines = in_views.mean(axis=2)
     votes = _votes(cosines + LETTERS * shared, known.labels[near], logits.shape[2])
-    signs = np.stack([logsumexp(logits, axis=2).mean(axis=0), cosines.max(axis=1), shared.max(axis=1)], axis=1)
+    signs = np.column_stack([logsumexp(logits, axis=2).mean(axis=0), shared.max(axis=1), in_views.max(axis=1)])
     return Reading(_softmax(logits).transpose(1, 0, 2), votes, signs, near[np.arange(len(near)), cosines.argmax(axis=1)])
 
 
@@ -127,6 +128,11 @@ def _votes(closeness: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
 def _side_by_side(views: Sequence[np.ndarray]) -> np.ndarray:
     """Such that the product of two is the mean of their cosines."""
     return np.ascontiguousarray(np.hstack(views), dtype=np.float32) / np.float32(np.sqrt(len(views)))
+
+
+def _in_each_view(vectors: np.ndarray, vector: np.ndarray, count: int) -> np.ndarray:
+    """Cosines of `vectors` and `vector`, both side by side, in each of `count` views; shape (len(vectors), count)."""
+    return count * np.stack([view @ wanted for view, wanted in zip(np.hsplit(vectors, count), np.hsplit(vector, count))], axis=1)
 
 
 def _with_letters(vectors: np.ndarray, reduced: np.ndarray) -> np.ndarray:

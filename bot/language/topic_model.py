@@ -2,8 +2,8 @@
 
 Probabilities come from `evidence`. Certainty is learned on examples that neither the classifier nor the tuned view has
 seen (near-duplicates of them neither), and on the same examples with the right topic taken away, so that it also knows
-what a question about nothing of ours looks like. How known a text is: the sum of three signs, each measured against
-unseen examples of ours (energy, nearest example, nearest by n-grams; Liu et al., "Energy-based Out-of-distribution
+what a question about nothing of ours looks like. How known a text is: the sum of its signs, each measured against unseen
+examples of ours (energy, nearest example by n-grams and in each view; Liu et al., "Energy-based Out-of-distribution
 Detection", NeurIPS 2020, and nearest-neighbour rejection).
 """
 
@@ -23,8 +23,9 @@ from bot.language.evidence import Head, Known, Reading, learn_heads, read
 from bot.language.grouping import near_duplicate_groups
 from bot.language.ngrams import NgramFeatures
 
-# From MANY texts on, one part is held out and the view is tuned once, without that part; fewer texts are held out in turns.
-FOLDS, MANY, HELD_SHARE, MOST_HELD = 3, 1500, 0.2, 3000
+# From MANY texts on, one part is held out; fewer texts are held out in turns. With fewer than ENOUGH texts of a label each of them
+# counts, and the view is tuned once more, on all.
+FOLDS, MANY, HELD_SHARE, MOST_HELD, ENOUGH = 3, 1500, 0.2, 3000, 30
 VOTE_WEIGHTS = (0.0, 0.35, 0.7)
 # Weight of an example whose topic was taken away: about one visitor in seven asks about something else. Where examples of
 # what is out of scope stand for these visitors, more would make the certainty too low (docs/understanding.md).
@@ -52,8 +53,8 @@ class Guess:
     ranking: tuple[tuple[str, float], ...]
     known: float
     energy: float
-    cosine: float
     ngram: float
+    cosine: float
     nearest: str
     shares: Mapping[str, np.ndarray] = field(default_factory=dict)
     asked: Mapping[str, float] = field(default_factory=dict)
@@ -84,7 +85,7 @@ class TopicModel:
     text_labels: np.ndarray  # index into labels, one for each text
     ngram_rows: csr_matrix
     heads: tuple[Head, ...]
-    scale: np.ndarray  # (3, 2): mean and deviation of energy, cosine, ngram over unseen texts
+    scale: np.ndarray  # (signs, 2): mean and deviation over unseen texts
     certainty: np.ndarray  # coefficients of the calibrator, intercept last
     vote_weight: float
     unseen: Unseen  # only after `fit`
@@ -148,7 +149,8 @@ class TopicModel:
         likeliest = self._likeliest(probabilities)
         ranking = tuple((self.labels[number], float(probabilities[number])) for number in likeliest)
         said = {self.labels[number]: shares[:, number] for number in likeliest}
-        return Guess(text, ranking[0][0], float(sure), ranking, float(known), *map(float, signs), self.texts[nearest], said)
+        energy, ngram, cosine = float(signs[0]), float(signs[1]), float(signs[2:].mean())
+        return Guess(text, ranking[0][0], float(sure), ranking, float(known), energy, ngram, cosine, self.texts[nearest], said)
 
     def _heads(self, views: Sequence[np.ndarray], rows: np.ndarray, known: Optional[Sequence[Head]] = None) -> tuple[Head, ...]:
         """One head for each view, learned from `rows` of the known texts; begun at the heads `known` from most of them."""
@@ -180,8 +182,9 @@ class TopicModel:
                 found.append(replace(reading, nearest=known[reading.nearest]))
             rows.append(held)
         self._calibrate(Unseen(np.concatenate(rows), Reading.joined(seen), Reading.joined(without)))
-        self.unaware = self._as_of(known, heads, learned) if many else None
-        return views if many or not tuner else [vectors, tuner(np.arange(len(vectors)))]
+        enough = many and len(vectors) >= ENOUGH * len(self.labels)
+        self.unaware = self._as_of(known, heads, learned) if enough else None
+        return views if enough or not tuner else [vectors, tuner(np.arange(len(vectors)))]
 
     def _as_of(self, rows: np.ndarray, heads: Sequence[Head], known: Known) -> "TopicModel":
         """The same model as long as it knew only `rows` of the texts."""
@@ -209,7 +212,7 @@ class TopicModel:
         return np.clip((reading.signs - self.scale[:, 0]) / self.scale[:, 1], -4, 4)
 
     def _certainty_features(self, reading: Reading) -> np.ndarray:
-        """Log-odds of the best label, its margin, the three signs, and whether the nearest text agrees."""
+        """Log-odds of the best label, its margin, the signs of being known, and whether the nearest text agrees."""
         probabilities = self.probabilities(reading)
         ordered = np.sort(probabilities, axis=1)
         best, second = np.clip(ordered[:, -1], 1e-6, 1 - 1e-6), ordered[:, -2]

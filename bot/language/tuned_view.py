@@ -1,4 +1,4 @@
-"""A second view on a text: the encoder with its upper layers tuned on this clinic's own training examples (see tuning).
+"""A second view on a text: the encoder with its layers tuned on this clinic's own training examples (see tuning).
 
 Tuned alone it overfits to how the examples' authors write; averaged with the published encoder it helps (docs/understanding.md).
 It also says which labels a message of several parts asks about (asking_head).
@@ -7,38 +7,37 @@ It also says which labels a message of several parts asks about (asking_head).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Callable, Optional, Sequence
+from typing import Any, Optional, Sequence
 
 import numpy as np
 from scipy.special import expit
 
 from bot.language.asking_head import AskingHead
-from bot.language.encoder import BATCH, DIMENSIONS, SentenceEncoder, run_layers
+from bot.language.encoder import BATCH, DIMENSIONS, SentenceEncoder, compiled, run_layers
 
-LAYERS = 3
 FILE = "tuned_view.npz"
 
 
 class TunedView:
-    """The tuned upper layers; the lower ones are the encoder's own and are computed once for both views."""
+    """The tuned layers, on the encoder's own token embeddings."""
 
     def __init__(self, encoder: SentenceEncoder) -> None:
         self.encoder = encoder
-        self.layers = encoder.copy_of_top(LAYERS)
+        self.layers = encoder.copy_of_layers()
         self.head: Optional[AskingHead] = None
         self._compiled: Any = None  # with the head as it is at the first reading: it is read when nothing changes any more
         self._compiled_tokens: Any = None
 
-    def outputs(self, states: Any, mask: Any, dropping: bool = False) -> tuple[Any, Any]:
-        """Unit vectors (texts, 384) and logits of what is asked (texts, labels; none without a head), from the lower layers' states."""
-        vectors, tokens, weight = self._vectors(states, mask, dropping)
+    def outputs(self, ids: Any, mask: Any, dropping: bool = False) -> tuple[Any, Any]:
+        """Unit vectors (texts, 384) and logits of what is asked (texts, labels; none without a head), of texts with these tokens."""
+        vectors, tokens, weight = self._vectors(ids, mask, dropping)
         return vectors, self.head(tokens, weight) if self.head else vectors[:, :0]
 
-    def _vectors(self, states: Any, mask: Any, dropping: bool = False) -> tuple[Any, Any, Any]:
+    def _vectors(self, ids: Any, mask: Any, dropping: bool = False) -> tuple[Any, Any, Any]:
         """Unit vectors of texts, the vectors of their tokens, and 1 for each that is no padding."""
         import tensorflow as tf
 
-        tokens = run_layers(self.layers, states, mask, dropping)
+        tokens = run_layers(self.layers, self.encoder.embedded(ids), mask, dropping)
         weight = tf.cast(mask, tf.float32)[:, :, None]
         mean = tf.reduce_sum(tokens * weight, axis=1) / tf.reduce_sum(weight, axis=1)
         norm = tf.norm(mean, axis=1)
@@ -47,23 +46,18 @@ class TunedView:
     def token_vectors(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """Vectors of the tokens with numbers `ids`, shape (texts, tokens, 384)."""
         if self._compiled_tokens is None:
-            self._compiled_tokens = self._compile(lambda states, mask: self._vectors(states, mask)[1])
-        return self._compiled_tokens(self.encoder.lower_states(ids, mask), mask).numpy()
+            self._compiled_tokens = compiled(lambda ids, mask: self._vectors(ids, mask)[1])
+        return self._compiled_tokens(ids, mask).numpy()
 
     def read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Vectors, shape (texts, 384), and the probability that each label is asked about, shape (texts, labels or 0)."""
         import tensorflow as tf
 
         if self._compiled is None:
-            self._compiled = self._compile(lambda states, mask: tf.concat(self.outputs(states, mask), axis=1))
+            self._compiled = compiled(lambda ids, mask: tf.concat(self.outputs(ids, mask), axis=1))
         labels = len(self.head.bias) if self.head else 0
-        rows = self.encoder.in_batches(texts, lambda ids, mask: self._compiled(self.encoder.lower_states(ids, mask), mask).numpy(), BATCH, DIMENSIONS + labels)
+        rows = self.encoder.in_batches(texts, lambda ids, mask: self._compiled(ids, mask).numpy(), BATCH, DIMENSIONS + labels)
         return rows[:, :DIMENSIONS], expit(rows[:, DIMENSIONS:])
-
-    def _compile(self, function: Callable[[Any, Any], Any]) -> Any:
-        import tensorflow as tf
-
-        return tf.function(function, input_signature=[tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None], tf.int32)])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`, shape (len(texts), DIMENSIONS)."""

@@ -20,8 +20,9 @@ from bot.language.encoder import BATCH, DIMENSIONS
 from bot.language.joining import Joiner
 from bot.language.tuned_view import TunedView
 
-# AdamW for the layers, Adam for the head beside them and alone, all falling to 0. A tenth of the layers' numbers is dropped
-# out only where few examples are gone through again and again; with many, nothing was better on the whole.
+# AdamW for the layers, Adam for the head beside them and alone, all falling to 0. Many examples tune all six layers; where few
+# are gone through again and again, only the upper three are, and a tenth of their numbers is dropped out (docs/experiments.md).
+FEW_LAYERS = 3
 STEP, HEAD_STEP, ALONE_STEP = 2e-4, 1e-2, 2e-2
 DECAY = 0.01
 PASSES = 8  # over all messages, of the head alone
@@ -92,6 +93,8 @@ def _tune(view: TunedView, lessons: Lessons) -> TunedView:
     means = _means(lessons)
     proxies = tf.Variable(means, dtype=tf.float32)
     absent = tf.constant(np.where(means.any(axis=1), 0.0, -1e9), dtype=tf.float32)  # no text of that label
+    for layer in view.layers[:-FEW_LAYERS] if few else ():
+        layer.trainable = False
     body = [weight for layer in view.layers for weight in layer.trainable_weights] + [proxies]
     view.head = AskingHead(0 * means, 10 * means, np.full(lessons.count, -6.0)).as_variables() if lessons.messages else None
     head = view.head.parts if view.head else []
@@ -103,11 +106,11 @@ def _tune(view: TunedView, lessons: Lessons) -> TunedView:
     quick.build(head)
 
     @tf.function(
-        input_signature=[tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None])]
+        input_signature=[tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None])]
     )
-    def step(states: Any, mask: Any, wanted: Any, asked: Any) -> None:
+    def step(ids: Any, mask: Any, wanted: Any, asked: Any) -> None:
         with tf.GradientTape() as tape:
-            rows, logits = view.outputs(states, mask, dropping=few)
+            rows, logits = view.outputs(ids, mask, dropping=few)
             rows = rows[: tf.shape(wanted)[0]]  # after them come the messages
             closeness = SCALE * tf.matmul(rows, tf.math.l2_normalize(proxies, axis=1), transpose_b=True) + absent
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, closeness)) + _contrastive(rows, wanted)
@@ -128,7 +131,7 @@ def _tune(view: TunedView, lessons: Lessons) -> TunedView:
         texts, wanted = [tokens[row] for row in rows], lessons.targets[rows]
         beside, asked = messages.draw(max(map(len, texts)))
         ids, mask = view.encoder.padded([*texts, *beside])
-        step(view.encoder.lower_states(ids, mask), mask, wanted.astype(np.int32), np.vstack([one_hot[wanted], asked]))
+        step(ids, mask, wanted.astype(np.int32), np.vstack([one_hot[wanted], asked]))
     if view.head:
         view.head = _learned_alone(view, messages.each_once(), weight, random)
     return view
