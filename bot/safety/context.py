@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Mapping, Optional, Sequence
+from typing import Mapping, Sequence
 
 from bot.safety.normalise import Message
 from bot.safety.phrase_book import PhraseBook
@@ -16,26 +16,30 @@ from bot.safety.rule_file import read_groups, read_phrases
 from bot.yaml_file import YamlFile
 
 LISTS = (
-    *("negators", "no_denials", "denied_after", "turns", "past", "lasting", "present", "returned"),
-    *("general", "said_after", "supposed", "elsewhere", "happening", "own", "mine", "idioms"),
+    *("negators", "no_denials", "denied_after", "there_after", "turns", "clauses", "past_clauses"),
+    *("past", "past_of", "past_closed", "lasting", "present", "returned"),
+    *("general", "said_after", "supposed", "elsewhere", "fiction", "happening", "own", "mine", "idioms"),
 )
-GUARDS = frozenset({"negated", "past", "lasting", "general", "supposed", "elsewhere"})
-WORD_LISTS = ("between_no_and_finding", "verbs")
+GUARDS = frozenset({"negated", "past", "past_tense", "lasting", "general", "supposed", "elsewhere"})
+WORD_LISTS = ("between_no_and_finding", "other_signs", "verbs", "joiners", "past_words", "present_words")
 LINKS = {",", "and"}
+CHOICES = {"or", "nor"}
 PAST_TENSE = frozenset({"was", "were", "had"})
+LEFT_OVER = frozenset({"still", "from", "ever"})  # "a stroke in 2010, left side still weak from it"
 FIRST_PERSON = frozenset({"i", "my", "me", "we", "our"})
-NEAR = 7  # words between a finding and what excuses it
+NEAR = 7  # words between a weak sign and what excuses it
 Range = tuple[int, int]
+NEXT = 2  # words between plain wording and what excuses it
 REACH = 8  # words between the beginning of a question and what it asks about; a longer way leads to another matter
 CLOSE = 3  # words between "why do I" and what is asked about: "have a bad"
 
 
 class Context:
-    """The phrases of `context.yml`, and of `context_*.yml` for other languages."""
+    """The phrases of `context.yml`, and of `context_*.yml`: sayings, other languages."""
 
-    def __init__(self, book: PhraseBook[str], between: frozenset[str], verbs: frozenset[str], groups: Mapping[str, Node]) -> None:
+    def __init__(self, book: PhraseBook[str], word_lists: Mapping[str, frozenset[str]], groups: Mapping[str, Node]) -> None:
         self._book = book
-        self.between, self.verbs = between, verbs
+        self.word_lists = word_lists
         self.groups = groups
         self.words = book.words()
 
@@ -63,7 +67,7 @@ class Context:
                 if not isinstance(written, str):
                     file.fail("expected words, separated by spaces", "context", name)
                 words[name].update(written.split())
-        return cls(PhraseBook(phrases), frozenset(words["between_no_and_finding"] | {","}), frozenset(words["verbs"]), shared)
+        return cls(PhraseBook(phrases), {name: frozenset(found) for name, found in words.items()}, shared)
 
     def around(self, message: Message) -> "Surroundings":
         """The context of every place in `message`."""
@@ -78,19 +82,19 @@ class Surroundings:
 
     def silence(self, finding: Range, guards: frozenset[str]) -> str:
         """Why `finding` is no alarm, or ""."""
-        if _meets(finding, self._found["idioms"]):
+        if any(start <= finding[0] and finding[1] <= end for start, end in self._found["idioms"]):
             return "idiom"
         for guard in sorted(guards):
             if getattr(self, "_" + guard)(finding):
                 return guard
         return ""
 
-    def belong(self, finding: Range, excuse: Range) -> bool:
+    def belong(self, finding: Range, excuse: Range, near: int) -> bool:
         """Whether an excuse stands close enough to a finding, in the same thought, to be about it."""
         first, behind = self._message.sentence(finding[0])
-        if not first <= excuse[0] < behind or not excuse[0] - NEAR <= finding[1] or not finding[0] <= excuse[1] + NEAR:
+        if not first <= excuse[0] < behind or not excuse[0] - near <= finding[1] or not finding[0] <= excuse[1] + near:
             return False
-        return not self._has("turns", min(finding[1], excuse[1]), max(finding[0], excuse[0]))
+        return not self._turned(min(finding[1], excuse[1]), max(finding[0], excuse[0]))
 
     @cached_property
     def _found(self) -> dict[str, list[Range]]:
@@ -99,43 +103,113 @@ class Surroundings:
             found[name].append(span)
         return found
 
+    @cached_property
+    def _clauses(self) -> list[int]:
+        """Where a clause begins without a comma or "and": "last year my son died | i want to die", but not "when i want"."""
+        return self._begun("clauses")
+
+    @cached_property
+    def _past_clauses(self) -> list[int]:
+        return self._begun("past_clauses")
+
+    def _begun(self, name: str) -> list[int]:
+        words, joiners = self._message.words, self._context.word_lists["joiners"]
+        return [start for start, _ in self._found[name] if words[start - 1] not in joiners]
+
     def _negated(self, finding: Range) -> bool:
         """ "no chest pain", "I don't have any fever or chills", "chest pain: no"."""
-        words, between = self._message.words, self._context.between
+        words, lists = self._message.words, self._context.word_lists
+        between, signs = lists["between_no_and_finding"] | lists["other_signs"] | {","}, lists["other_signs"]
         first = self._message.sentence(finding[0])[0]
+        stated = self._is_clause(finding)
         for start, end in self._found["negators"]:
-            if self._has("no_denials", first, len(words), over=start):
+            if _meets((start, end), self._found["no_denials"]) or any(end < clause <= finding[0] for clause in self._clauses):
                 continue
             gap = set(words[end : finding[0]])
-            listed = bool(gap & LINKS) and self._is_clause(finding)
-            if first <= start < end <= finding[0] and gap <= between and words[end] != "," and not listed:
+            # "no fever and my chest hurts", "no pain face drooping": the second is a statement of its own.
+            if stated and (gap & LINKS or gap & signs and not gap & CHOICES):
+                continue
+            # "no fever chest pain since this morning"
+            if gap & signs and any(start <= finding[1] + 1 and finding[1] <= start for start, _ in self._found["there_after"]):
+                continue
+            if first <= start < end <= finding[0] and gap <= between and words[end] != ",":
                 return True
-        return any(start == finding[1] for start, _ in self._found["denied_after"])
+        return not stated and any(start == finding[1] for start, _ in self._found["denied_after"])
 
     def _is_clause(self, finding: Range) -> bool:
         """Whether the finding has a verb: "no fever and my chest hurts" denies the fever only."""
-        return not self._context.verbs.isdisjoint(self._message.words[finding[0] : finding[1] + 1])
+        return not self._context.word_lists["verbs"].isdisjoint(self._message.words[finding[0] : finding[1] + 1])
 
     def _past(self, finding: Range) -> bool:
-        """A time long ago in the same thought, and nothing that says it goes on now or came back."""
+        """A time long ago in the same thought, and nothing that says it goes on now or came back.
+
+        A time behind what it dates reaches no further: "bypass in 2019, crushing chest pain" is about now.
+        """
+        if self._is_present(finding):
+            return False
+        was = self._is_past(finding)
         first, behind = self._thought(finding)
         if not PAST_TENSE.isdisjoint(self._message.words[finding[0] : finding[1]]):  # "a stroke in 2010, and my arm was weak"
             first, behind = self._message.sentence(finding[0])
-        if self._has("past", first, behind) and not self._has("present", first, behind, outside=self._found["past"]):
-            return not self._has("returned", finding[0], len(self._message.words))
-        return False
+        was = was or not LEFT_OVER.isdisjoint(self._message.words[max(first, finding[0] - CLOSE) : finding[1] + 1])
+        dated = any(
+            first <= start and end <= behind and (was or start >= finding[0] or start - first < CLOSE or self._message.words[end] == "when")
+            for start, end in self._found["past"]
+        )
+        closed = any(finding[1] <= start and end <= behind for start, end in self._found["past_closed"])
+        return (dated or closed or self._once(finding, first, behind)) and not self._goes_on(finding, first, behind)
+
+    def _past_tense(self, finding: Range) -> bool:
+        """Like `past`, for wording that must itself be of the past: "I wanted to die in 2019", not "I want to die since 2019"."""
+        first, behind = self._thought(finding)
+        if self._is_present(finding) or not self._is_past(finding) and not self._once(finding, first, behind):
+            return False
+        return (self._has("past", first, behind) or self._once(finding, first, behind)) and not self._goes_on(finding, first, behind)
+
+    def _once(self, finding: Range, first: int, behind: int) -> bool:
+        """ "history of ...", "survived a ..." right before it."""
+        return any(
+            first <= start and start <= finding[0] <= end + CLOSE and end <= behind and not self._turned(end, finding[0])
+            for start, end in self._found["past_of"]
+        )
+
+    def _goes_on(self, finding: Range, first: int, behind: int) -> bool:
+        if self._has("present", first, behind, outside=[*self._found["past"], *self._found["past_of"]]):
+            return True
+        return self._has("returned", finding[0], len(self._message.words))
+
+    def _is_past(self, finding: Range) -> bool:
+        return not self._context.word_lists["past_words"].isdisjoint(self._wording(finding))
+
+    def _is_present(self, finding: Range) -> bool:
+        """ "I can not breathe": whatever time is named beside it, this is now."""
+        return not self._context.word_lists["present_words"].isdisjoint(self._wording(finding)) and not self._is_past(finding)
+
+    def _wording(self, finding: Range) -> Sequence[str]:
+        """The words of a finding with those just before it, which hold its verb."""
+        return self._message.words[max(self._thought(finding)[0], finding[0] - CLOSE) : finding[1]]
 
     def _lasting(self, finding: Range) -> bool:
         """ "numb feet for years", unless something new is said of it."""
         first, behind = self._thought(finding)
-        return self._has("lasting", first, behind) and not self._has("present", first, behind, outside=self._found["lasting"])
+        opening = self._message.sentence(finding[0])[0], first  # "since my stroke in 2019 | my speech is slow"
+        near = any(
+            (start, end) == opening or first <= start and end <= behind and start - finding[1] <= NEAR and finding[0] - end <= NEAR
+            for start, end in self._found["lasting"]
+        )
+        return near and not self._has("present", first, behind, outside=self._found["lasting"])
 
     def _general(self, finding: Range) -> bool:
         """ "can neuropathy cause ...?", but not "why do I have ...?", and not when the visitor adds "I have it now"."""
         if self._mine(finding):
             return False
-        behind = self._message.sentence(finding[0])[1]
-        return self._has("said_after", finding[1], behind) or self._asked("general", finding, ("happening", "own"))
+        return self._said_after(finding) or self._asked("general", finding, ("happening", "own"))
+
+    def _said_after(self, finding: Range) -> bool:
+        """ "a collapsed lung, how likely is that?", but not "my face is drooping, is that common?"."""
+        first, behind = self._message.sentence(finding[0])
+        told = any(self._has(name, first, behind) for name in ("own", "happening", "present"))
+        return not told and self._has("said_after", finding[1], behind)
 
     def _supposed(self, finding: Range) -> bool:
         """ "what if I ...", "I'm afraid that I might ...", but not "what does it mean if I ..."."""
@@ -143,9 +217,13 @@ class Surroundings:
 
     def _elsewhere(self, finding: Range) -> bool:
         """In a film, the news, a school report: nobody here is ill, unless visitors speak of themselves or of now."""
-        if FIRST_PERSON & set(self._message.words[max(0, finding[0] - CLOSE) : finding[1]]):
+        if FIRST_PERSON & set(self._message.words[max(0, finding[0] - CLOSE) : finding[1]]) or self._found["happening"]:
             return False
-        return bool(self._found["elsewhere"]) and not self._found["happening"]
+        words, (first, behind) = self._message.words, self._message.sentence(finding[0])
+        told = [(start, end) for start, end in self._found["elsewhere"] if first <= start < behind and "," not in words[finding[1] : start]]
+        if any(not self._turned(min(finding[1], end), max(finding[0], start)) for start, end in told):
+            return True
+        return any(not self._has("turns", min(finding[1], end), max(finding[0], start)) for start, end in self._found["fiction"])
 
     def _mine(self, finding: Range) -> bool:
         """Whether a question is about the visitor's own finding: "why do I have", "can you treat my"."""
@@ -155,26 +233,27 @@ class Surroundings:
     def _asked(self, name: str, finding: Range, disproofs: tuple[str, ...]) -> bool:
         first = self._message.sentence(finding[0])[0]
         for start, end in self._found[name]:
-            if first <= start <= finding[0] <= end + REACH and not self._has("turns", end, finding[0]):
+            if first <= start <= finding[0] <= end + REACH and not self._turned(end, finding[0]):
                 return not any(self._has(other, 0, len(self._message.words), outside=self._found[name]) for other in disproofs)
         return False
 
     def _thought(self, finding: Range) -> Range:
         """The part of the sentence around `finding`, cut at turns ("but", "and now")."""
         first, behind = self._message.sentence(finding[0])
-        for start, end in self._found["turns"]:
+        for start, end in [*self._found["turns"], *((start, start) for start in self._clauses)]:
             if first <= start and end <= finding[0]:
                 first = max(first, start)
             elif finding[1] <= start < behind:
                 behind = start
         return first, behind
 
-    def _has(self, name: str, first: int, behind: int, *, outside: Sequence[Range] = (), over: Optional[int] = None) -> bool:
-        """Whether a phrase of list `name` stands between these tokens (over token `over`), apart from those in `outside`."""
-        return any(
-            first <= start and end <= behind and (over is None or start <= over < end) and not _meets((start, end), outside)
-            for start, end in self._found[name]
-        )
+    def _turned(self, first: int, behind: int) -> bool:
+        """Whether a new thought begins between these two places."""
+        return self._has("turns", first, behind) or any(first <= start <= behind for start in self._clauses + self._past_clauses)
+
+    def _has(self, name: str, first: int, behind: int, *, outside: Sequence[Range] = ()) -> bool:
+        """Whether a phrase of list `name` stands between these tokens, apart from those in `outside`."""
+        return any(first <= start and end <= behind and not _meets((start, end), outside) for start, end in self._found[name])
 
 
 def _meets(span: Range, others: Sequence[Range]) -> bool:

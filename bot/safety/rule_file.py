@@ -23,8 +23,8 @@ FEWEST_EXAMPLES = 3
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: it fires where a pattern is found, unless a phrase of `unless` stands in the same sentence, or one of
-    `unless_anywhere` in the message.
+    """One rule: it fires where a pattern is found, unless a phrase of `unless` stands right beside it. A sign is excused by one
+    in the same sentence too, and by one of `unless_anywhere` in the message.
 
     `signs` are weaker wording: they fire too, but not for certain (see screen.Verdict). `although` names guards of
     context.yml that do not silence this rule.

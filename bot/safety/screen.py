@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Optional
 
-from bot.safety.context import GUARDS, Context, Surroundings
+from bot.safety.context import GUARDS, NEAR, NEXT, Context, Surroundings
 from bot.safety.normalise import Message, normalise
 from bot.safety.phrase_book import PhraseBook
 from bot.safety.phrases import Phrase, words_of
@@ -20,7 +20,9 @@ from bot.safety.vocabulary import read_foreign_words, read_vocabulary
 from bot.yaml_file import YamlFile
 
 # "What if I died?" and "what's the point of living?" are no general questions, and wanting to die for years is still a crisis.
-GUARDS_OF: Mapping[str, frozenset[str]] = {"emergency": GUARDS, "crisis": frozenset({"negated", "past"}), "medical_advice": frozenset()}
+GUARDS_OF: Mapping[str, frozenset[str]] = {"emergency": GUARDS, "crisis": frozenset({"negated", "past_tense"}), "medical_advice": frozenset()}
+
+ALARMS = ("emergency", "crisis")
 
 
 @dataclass(frozen=True)
@@ -102,16 +104,20 @@ class Screen:
 
 
 def _findings(rule: Rule, phrase: Phrase, message: Message, around: Surroundings) -> list[tuple[int, int]]:
-    """Where the phrase stands and is not silenced; every part of it must stand somewhere."""
-    parts = phrase.find(message.text)
-    if not parts or any(_found(other, message) for other in rule.unless_anywhere):
+    """Where the phrase stands and is not silenced; every part of it must stand somewhere.
+
+    Plain wording (a pattern) is excused only by what stands right beside it: "I want to die please cancel my membership" is no joke.
+    """
+    parts, plain = phrase.find(message.text), rule.kind in ALARMS and phrase in rule.patterns
+    if not parts or not plain and any(_found(other, message) for other in rule.unless_anywhere):
         return []
     guards = GUARDS_OF[rule.kind] - rule.although
     excuses = [message.token_range(*span) for other in rule.unless for part in _found(other, message) for span in part]
+    near = NEXT if plain else NEAR
     found: list[tuple[int, int]] = []
     for part in parts:
         spans = [message.token_range(*span) for span in part]
-        kept = [span for span in spans if not around.silence(span, guards) and not any(around.belong(span, excuse) for excuse in excuses)]
+        kept = [span for span in spans if not around.silence(span, guards) and not any(around.belong(span, excuse, near) for excuse in excuses)]
         if not kept:
             return []
         found += kept
