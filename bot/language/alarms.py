@@ -72,7 +72,9 @@ def _known_alarm(part: Guess) -> bool:
 
 def _features(whole: Guess, parts: Sequence[Guess]) -> list[float]:
     head = max(whole.asked.get(label, 0.0) for label in ALARMS)
-    most = np.max([_said(part) for part in parts or [whole]], axis=0)
+    words = [part for part in parts if " " not in part.text]
+    listed = len(words) == len(whole.text.split())  # of single words the whole says more
+    most = np.max([_said(part) for part in (parts if not listed else []) or [whole]], axis=0)
     return [logit(share) for share in (*_said(whole), head, *most)]
 
 

@@ -22,6 +22,12 @@ QUESTION_WORDS = frozenset("what whats how hows when where wheres who whos why w
 VERBS = frozenset("is are do does did can could will would should may have has was were am".split())
 SUBJECTS = frozenset("it you i they there the my we u".split())
 BEFORE_A_CLAUSE = frozenset("know tell ask see wonder wondering sure about of me you if to that understand explain matter idea in for at from on by with no".split())
+# A message as short as a list, with none of these: each of its words may be a part ("cost insurance parking").
+IN_SENTENCES = frozenset(
+    "i im ive you he she it we they my your his her our their me him us them a an the this that these those to of in on at for with from by about as if "
+    "not no dont cant please yes ok okay hi hello thanks thank get got need want go going be been being take make feel".split()
+)
+LONGEST_LIST = 6  # words
 FEWEST_BEFORE = 3  # tokens that an unmarked question needs in front of it
 MOST_PARTS = 8  # more are a story: then only its sentences count, and above that it is taken as a whole
 LONGEST_RUN = 3
@@ -55,6 +61,8 @@ def part_splitter(doc: Doc) -> Doc:
     """Mark the parts of `doc`."""
     for begins in (_begins_part, _begins_sentence):
         starts = [0, *(index for index in range(1, len(doc)) if begins(doc, index)), len(doc)]
+        if len(starts) == 2 and _is_list(doc):
+            starts = [*(token.i for token in doc if not token.is_punct), len(doc)]
         spans = [_trimmed(doc, start, end) for start, end in zip(starts, starts[1:])]
         found = [doc[start:end] for start, end in spans if start < end]
         if len(found) <= MOST_PARTS:
@@ -72,6 +80,12 @@ def runs(doc: Doc) -> list[Run]:
         for last in range(first, min(first + LONGEST_RUN, len(parts)))
         if last - first + 1 < len(parts)
     ]
+
+
+def _is_list(doc: Doc) -> bool:
+    """Whether it may be a list of nouns without a sign between them."""
+    words = {token.lower_ for token in doc if token.is_alpha}
+    return 2 <= len(words) <= LONGEST_LIST and words.isdisjoint(IN_SENTENCES | VERBS | QUESTION_WORDS)
 
 
 def _begins_sentence(doc: Doc, index: int) -> bool:

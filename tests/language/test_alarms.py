@@ -15,7 +15,7 @@ from bot.language.topic_model import EXACT, Guess
 
 def read(*alarm, asked=0.0):
     """A text as it was read: the share of alarms by two views and by the votes, and what the tuned view says is asked."""
-    return Guess("text", "faq/cost", 0.5, (("faq/cost", 0.5),), 0.0, 0.0, 0.0, 0.0, "nearest", {"faq/cost": 1 - np.array(alarm), "emergency": np.array(alarm)}, {"emergency": asked})
+    return Guess("some text", "faq/cost", 0.5, (("faq/cost", 0.5),), 0.0, 0.0, 0.0, 0.0, "nearest", {"faq/cost": 1 - np.array(alarm), "emergency": np.array(alarm)}, {"emergency": asked})
 
 
 # The same whole says little; what a part says, and the head of the whole, make the difference.
@@ -50,6 +50,11 @@ def test_a_text_known_word_for_word_leaves_the_net_no_say():
 def test_a_part_that_is_a_known_alarm_is_one_whatever_stands_around_it(text, alarms):
     part = replace(read(0.0, 0.0, 0.0), text=text, label="emergency", sure=EXACT)
     assert (NET.judge(CALM[0], [part], to_the_end=True).probability == 1.0) is alarms
+
+
+def test_of_a_list_of_words_the_whole_counts():
+    loud = [replace(read(0.9, 0.9, 0.9), text=word) for word in ("some", "text")]
+    assert NET.probability(QUIET, loud) == NET.probability(QUIET, [])
 
 
 def test_the_order_of_the_parts_changes_nothing():
