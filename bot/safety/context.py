@@ -17,11 +17,11 @@ from bot.yaml_file import YamlFile
 
 LISTS = (
     *("negators", "no_denials", "denied_after", "there_after", "turns", "clauses", "past_clauses"),
-    *("past", "past_of", "past_closed", "lasting", "present", "returned"),
+    *("past", "past_of", "past_closed", "events", "illnesses", "lasting", "present", "returned"),
     *("general", "said_after", "supposed", "elsewhere", "fiction", "happening", "own", "mine", "idioms"),
 )
 GUARDS = frozenset({"negated", "past", "past_tense", "lasting", "general", "supposed", "elsewhere"})
-WORD_LISTS = ("between_no_and_finding", "other_signs", "verbs", "joiners", "past_words", "present_words")
+WORD_LISTS = ("between_no_and_finding", "other_signs", "verbs", "joiners", "past_words", "present_words", "lasting_links")
 LINKS = {",", "and"}
 CHOICES = {"or", "nor"}
 PAST_TENSE = frozenset({"was", "were", "had"})
@@ -29,6 +29,11 @@ LEFT_OVER = frozenset({"still", "from", "ever"})  # "a stroke in 2010, left side
 FIRST_PERSON = frozenset({"i", "my", "me", "we", "our"})
 NEAR = 7  # words between a weak sign and what excuses it
 Range = tuple[int, int]
+SPANS = frozenset({"for", "since", "over", "years", "about", "almost", "nearly", "through", "on", "most", "all"})
+WISHES = frozenset({"wish", "wished"})
+SUDDEN = frozenset({"sudden", "suddenly", "woke"})
+MADE = frozenset({"a", "an", "the"})
+BEFORE_IT = frozenset({"of", "from", "survived", "history", "to", "have", "get", "be", "feel", "want", "think", "suffer"})
 NEXT = 2  # words between plain wording and what excuses it
 REACH = 8  # words between the beginning of a question and what it asks about; a longer way leads to another matter
 CLOSE = 3  # words between "why do I" and what is asked about: "have a bad"
@@ -147,17 +152,28 @@ class Surroundings:
         """
         if self._is_present(finding):
             return False
-        was = self._is_past(finding)
         first, behind = self._thought(finding)
         if not PAST_TENSE.isdisjoint(self._message.words[finding[0] : finding[1]]):  # "a stroke in 2010, and my arm was weak"
             first, behind = self._message.sentence(finding[0])
-        was = was or not LEFT_OVER.isdisjoint(self._message.words[max(first, finding[0] - CLOSE) : finding[1] + 1])
-        dated = any(
-            first <= start and end <= behind and (was or start >= finding[0] or start - first < CLOSE or self._message.words[end] == "when")
+        if not (self._dated(finding, first, behind) or self._closed(finding, first, behind) or self._once(finding, first, behind)):
+            return False
+        return not self._goes_on(finding, first, behind)
+
+    def _dated(self, finding: Range, first: int, behind: int) -> bool:
+        words = self._message.words
+        if self._is_past(finding) or not LEFT_OVER.isdisjoint(words[max(first, finding[0] - CLOSE) : finding[1] + 1]):
+            return self._has("past", first, behind)
+        events = {end for _, end in self._found["events"]}
+        return any(
+            first <= start and end <= behind and start not in events and "," not in words[finding[1] : start]
+            and (start >= finding[0] or start - first < CLOSE or words[end] == "when")
             for start, end in self._found["past"]
-        )
-        closed = any(finding[1] <= start and end <= behind for start, end in self._found["past_closed"])
-        return (dated or closed or self._once(finding, first, behind)) and not self._goes_on(finding, first, behind)
+        )  # fmt: skip
+
+    def _closed(self, finding: Range, first: int, behind: int) -> bool:
+        """ "went in with chest pain, they said my heart was fine"."""
+        told = not self._context.word_lists["past_words"].isdisjoint(self._message.words[first : finding[1]])
+        return told and any(finding[1] <= start and end <= behind for start, end in self._found["past_closed"])
 
     def _past_tense(self, finding: Range) -> bool:
         """Like `past`, for wording that must itself be of the past: "I wanted to die in 2019", not "I want to die since 2019"."""
@@ -168,8 +184,9 @@ class Surroundings:
 
     def _once(self, finding: Range, first: int, behind: int) -> bool:
         """ "history of ...", "survived a ..." right before it."""
+        words = self._message.words
         return any(
-            first <= start and start <= finding[0] <= end + CLOSE and end <= behind and not self._turned(end, finding[0])
+            first <= start <= finding[0] and end <= behind and (finding[0] < end or words[end - 1] in BEFORE_IT and finding[0] <= end + NEXT)
             for start, end in self._found["past_of"]
         )
 
@@ -183,7 +200,10 @@ class Surroundings:
 
     def _is_present(self, finding: Range) -> bool:
         """ "I can not breathe": whatever time is named beside it, this is now."""
-        return not self._context.word_lists["present_words"].isdisjoint(self._wording(finding)) and not self._is_past(finding)
+        wording = self._wording(finding)
+        if not WISHES.isdisjoint(wording):  # "I wish I had died"
+            return True
+        return not self._context.word_lists["present_words"].isdisjoint(wording) and not self._is_past(finding)
 
     def _wording(self, finding: Range) -> Sequence[str]:
         """The words of a finding with those just before it, which hold its verb."""
@@ -192,12 +212,21 @@ class Surroundings:
     def _lasting(self, finding: Range) -> bool:
         """ "numb feet for years", unless something new is said of it."""
         first, behind = self._thought(finding)
+        if not SUDDEN.isdisjoint(self._wording(finding)):
+            return False
         opening = self._message.sentence(finding[0])[0], first  # "since my stroke in 2019 | my speech is slow"
-        near = any(
-            (start, end) == opening or first <= start and end <= behind and start - finding[1] <= NEAR and finding[0] - end <= NEAR
-            for start, end in self._found["lasting"]
-        )
+        near = any((start, end) == opening or first <= start and end <= behind and self._spans(finding, (start, end)) for start, end in self._found["lasting"])
         return near and not self._has("present", first, behind, outside=self._found["lasting"])
+
+    def _spans(self, finding: Range, time: Range) -> bool:
+        """Whether a time is close to a finding, and about it: not "numb, on insulin for years"."""
+        between = self._message.words[finding[1] : time[0]]
+        if time[0] - finding[1] > NEAR or finding[0] - time[1] > NEAR:
+            return False
+        if "," not in between:
+            return True
+        after = between[between.index(",") + 1 :]
+        return set(after) <= self._context.word_lists["lasting_links"] and (bool(after) or self._message.words[time[0]] in SPANS)
 
     def _general(self, finding: Range) -> bool:
         """ "can neuropathy cause ...?", but not "why do I have ...?", and not when the visitor adds "I have it now"."""
@@ -209,7 +238,9 @@ class Surroundings:
         """ "a collapsed lung, how likely is that?", but not "my face is drooping, is that common?"."""
         first, behind = self._message.sentence(finding[0])
         told = any(self._has(name, first, behind) for name in ("own", "happening", "present"))
-        return not told and self._has("said_after", finding[1], behind)
+        words = self._message.words
+        named = not MADE.isdisjoint(words[finding[0] - 1 : finding[0] + 1]) or self._has("illnesses", finding[0], finding[1])
+        return not told and named and self._has("said_after", finding[1], behind)
 
     def _supposed(self, finding: Range) -> bool:
         """ "what if I ...", "I'm afraid that I might ...", but not "what does it mean if I ..."."""
