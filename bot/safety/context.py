@@ -30,6 +30,7 @@ FIRST_PERSON = frozenset({"i", "my", "me", "we", "our"})
 NEAR = 7  # words between a weak sign and what excuses it
 Range = tuple[int, int]
 SPANS = frozenset({"for", "since", "over", "years", "about", "almost", "nearly", "through", "on", "most", "all"})
+WENT = frozenset({"went", "seen", "checked"})
 WISHES = frozenset({"wish", "wished"})
 SUDDEN = frozenset({"sudden", "suddenly", "woke"})
 MADE = frozenset({"a", "an", "the"})
@@ -155,7 +156,7 @@ class Surroundings:
         first, behind = self._thought(finding)
         if not PAST_TENSE.isdisjoint(self._message.words[finding[0] : finding[1]]):  # "a stroke in 2010, and my arm was weak"
             first, behind = self._message.sentence(finding[0])
-        if not (self._dated(finding, first, behind) or self._closed(finding, first, behind) or self._once(finding, first, behind)):
+        if not (self._dated(finding, first, behind) or self._closed(finding) or self._once(finding, first, behind)):
             return False
         return not self._goes_on(finding, first, behind)
 
@@ -170,10 +171,12 @@ class Surroundings:
             for start, end in self._found["past"]
         )  # fmt: skip
 
-    def _closed(self, finding: Range, first: int, behind: int) -> bool:
+    def _closed(self, finding: Range) -> bool:
         """ "went in with chest pain, they said my heart was fine"."""
-        told = not self._context.word_lists["past_words"].isdisjoint(self._message.words[first : finding[1]])
-        return told and any(finding[1] <= start and end <= behind for start, end in self._found["past_closed"])
+        words, (first, behind) = self._message.words, self._message.sentence(finding[0])
+        told = not (self._context.word_lists["past_words"] | WENT).isdisjoint(words[first : finding[1]])
+        again = self._has("present", finding[1], behind)  # "they said it was reflux but now ..."
+        return told and not again and any(finding[1] <= start and end <= behind for start, end in self._found["past_closed"])
 
     def _past_tense(self, finding: Range) -> bool:
         """Like `past`, for wording that must itself be of the past: "I wanted to die in 2019", not "I want to die since 2019"."""
