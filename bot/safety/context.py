@@ -175,7 +175,7 @@ class Surroundings:
         """ "went in with chest pain, they said my heart was fine"."""
         words, (first, behind) = self._message.words, self._message.sentence(finding[0])
         told = not (self._context.word_lists["past_words"] | WENT).isdisjoint(words[first : finding[1]])
-        again = self._has("present", finding[1], behind)  # "they said it was reflux but now ..."
+        again = self._has("present", finding[1], behind, outside=self._found["past_closed"])  # "they said it was reflux but now ..."
         return told and not again and any(finding[1] <= start and end <= behind for start, end in self._found["past_closed"])
 
     def _past_tense(self, finding: Range) -> bool:
