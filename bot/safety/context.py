@@ -21,20 +21,14 @@ LISTS = (
     *("general", "said_after", "supposed", "elsewhere", "fiction", "happening", "own", "mine", "idioms"),
 )
 GUARDS = frozenset({"negated", "past", "past_tense", "lasting", "general", "supposed", "elsewhere"})
-WORD_LISTS = ("between_no_and_finding", "other_signs", "verbs", "joiners", "past_words", "present_words", "lasting_links")
+WORDS_AROUND = ("left_over", "span_words", "seen_to", "wishes", "sudden_words", "articles", "just_before")
+WORD_LISTS = ("between_no_and_finding", "other_signs", "verbs", "joiners", "past_words", "present_words", "lasting_links", *WORDS_AROUND)
 LINKS = {",", "and"}
 CHOICES = {"or", "nor"}
 PAST_TENSE = frozenset({"was", "were", "had"})
-LEFT_OVER = frozenset({"still", "from", "ever"})  # "a stroke in 2010, left side still weak from it"
 FIRST_PERSON = frozenset({"i", "my", "me", "we", "our"})
 NEAR = 7  # words between a weak sign and what excuses it
 Range = tuple[int, int]
-SPANS = frozenset({"for", "since", "over", "years", "about", "almost", "nearly", "through", "on", "most", "all"})
-WENT = frozenset({"went", "seen", "checked"})
-WISHES = frozenset({"wish", "wished"})
-SUDDEN = frozenset({"sudden", "suddenly", "woke"})
-MADE = frozenset({"a", "an", "the"})
-BEFORE_IT = frozenset({"of", "from", "survived", "history", "to", "have", "get", "be", "feel", "want", "think", "suffer"})
 NEXT = 2  # words between plain wording and what excuses it
 REACH = 8  # words between the beginning of a question and what it asks about; a longer way leads to another matter
 CLOSE = 3  # words between "why do I" and what is asked about: "have a bad"
@@ -84,7 +78,7 @@ class Surroundings:
     """The context phrases found in one message."""
 
     def __init__(self, context: Context, message: Message, book: PhraseBook[str]) -> None:
-        self._context, self._message, self._book = context, message, book
+        self._words, self._message, self._book = context.word_lists, message, book
 
     def silence(self, finding: Range, guards: frozenset[str]) -> str:
         """Why `finding` is no alarm, or ""."""
@@ -119,12 +113,12 @@ class Surroundings:
         return self._begun("past_clauses")
 
     def _begun(self, name: str) -> list[int]:
-        words, joiners = self._message.words, self._context.word_lists["joiners"]
+        words, joiners = self._message.words, self._words["joiners"]
         return [start for start, _ in self._found[name] if words[start - 1] not in joiners]
 
     def _negated(self, finding: Range) -> bool:
         """ "no chest pain", "I don't have any fever or chills", "chest pain: no"."""
-        words, lists = self._message.words, self._context.word_lists
+        words, lists = self._message.words, self._words
         between, signs = lists["between_no_and_finding"] | lists["other_signs"] | {","}, lists["other_signs"]
         first = self._message.sentence(finding[0])[0]
         stated = self._is_clause(finding)
@@ -144,7 +138,7 @@ class Surroundings:
 
     def _is_clause(self, finding: Range) -> bool:
         """Whether the finding has a verb: "no fever and my chest hurts" denies the fever only."""
-        return not self._context.word_lists["verbs"].isdisjoint(self._message.words[finding[0] : finding[1] + 1])
+        return not self._words["verbs"].isdisjoint(self._message.words[finding[0] : finding[1] + 1])
 
     def _past(self, finding: Range) -> bool:
         """A time long ago in the same thought, and nothing that says it goes on now or came back.
@@ -162,7 +156,7 @@ class Surroundings:
 
     def _dated(self, finding: Range, first: int, behind: int) -> bool:
         words = self._message.words
-        if self._is_past(finding) or not LEFT_OVER.isdisjoint(words[max(first, finding[0] - CLOSE) : finding[1] + 1]):
+        if self._is_past(finding) or not self._words["left_over"].isdisjoint(words[max(first, finding[0] - CLOSE) : finding[1] + 1]):
             return self._has("past", first, behind)
         events = {end for _, end in self._found["events"]}
         return any(
@@ -174,7 +168,7 @@ class Surroundings:
     def _closed(self, finding: Range) -> bool:
         """ "went in with chest pain, they said my heart was fine"."""
         words, (first, behind) = self._message.words, self._message.sentence(finding[0])
-        told = not (self._context.word_lists["past_words"] | WENT).isdisjoint(words[first : finding[1]])
+        told = not (self._words["past_words"] | self._words["seen_to"]).isdisjoint(words[first : finding[1]])
         again = self._has("present", finding[1], behind, outside=self._found["past_closed"])  # "they said it was reflux but now ..."
         return told and not again and any(finding[1] <= start and end <= behind for start, end in self._found["past_closed"])
 
@@ -189,7 +183,7 @@ class Surroundings:
         """ "history of ...", "survived a ..." right before it."""
         words = self._message.words
         return any(
-            first <= start <= finding[0] and end <= behind and (finding[0] < end or words[end - 1] in BEFORE_IT and finding[0] <= end + NEXT)
+            first <= start <= finding[0] and end <= behind and (finding[0] < end or words[end - 1] in self._words["just_before"] and finding[0] <= end + NEXT)
             for start, end in self._found["past_of"]
         )
 
@@ -199,14 +193,14 @@ class Surroundings:
         return self._has("returned", finding[0], len(self._message.words))
 
     def _is_past(self, finding: Range) -> bool:
-        return not self._context.word_lists["past_words"].isdisjoint(self._wording(finding))
+        return not self._words["past_words"].isdisjoint(self._wording(finding))
 
     def _is_present(self, finding: Range) -> bool:
         """ "I can not breathe": whatever time is named beside it, this is now."""
         wording = self._wording(finding)
-        if not WISHES.isdisjoint(wording):  # "I wish I had died"
+        if not self._words["wishes"].isdisjoint(wording):  # "I wish I had died"
             return True
-        return not self._context.word_lists["present_words"].isdisjoint(wording) and not self._is_past(finding)
+        return not self._words["present_words"].isdisjoint(wording) and not self._is_past(finding)
 
     def _wording(self, finding: Range) -> Sequence[str]:
         """The words of a finding with those just before it, which hold its verb."""
@@ -215,7 +209,7 @@ class Surroundings:
     def _lasting(self, finding: Range) -> bool:
         """ "numb feet for years", unless something new is said of it."""
         first, behind = self._thought(finding)
-        if not SUDDEN.isdisjoint(self._wording(finding)):
+        if not self._words["sudden_words"].isdisjoint(self._wording(finding)):
             return False
         opening = self._message.sentence(finding[0])[0], first  # "since my stroke in 2019 | my speech is slow"
         near = any((start, end) == opening or first <= start and end <= behind and self._spans(finding, (start, end)) for start, end in self._found["lasting"])
@@ -229,7 +223,7 @@ class Surroundings:
         if "," not in between:
             return True
         after = between[between.index(",") + 1 :]
-        return set(after) <= self._context.word_lists["lasting_links"] and (bool(after) or self._message.words[time[0]] in SPANS)
+        return set(after) <= self._words["lasting_links"] and (bool(after) or self._message.words[time[0]] in self._words["span_words"])
 
     def _general(self, finding: Range) -> bool:
         """ "can neuropathy cause ...?", but not "why do I have ...?", and not when the visitor adds "I have it now"."""
@@ -242,7 +236,7 @@ class Surroundings:
         first, behind = self._message.sentence(finding[0])
         told = any(self._has(name, first, behind) for name in ("own", "happening", "present"))
         words = self._message.words
-        named = not MADE.isdisjoint(words[finding[0] - 1 : finding[0] + 1]) or self._has("illnesses", finding[0], finding[1])
+        named = not self._words["articles"].isdisjoint(words[finding[0] - 1 : finding[0] + 1]) or self._has("illnesses", finding[0], finding[1])
         return not told and named and self._has("said_after", finding[1], behind)
 
     def _supposed(self, finding: Range) -> bool:
