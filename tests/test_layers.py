@@ -16,8 +16,10 @@ ALLOWED = {
     "sqlalchemy": ("bot/store/",),
     "alembic": ("bot/store/",),
     "spacy": ("bot/language/", "bot/nlu/clinic_language.py"),
-    "tensorflow": ("bot/language/asking_head.py", "bot/language/encoder.py", "bot/language/tuned_view.py", "bot/language/tuning.py"),
-    "transformers": ("bot/language/encoder.py",),
+    "tensorflow": ("bot/language/asking_head.py", "bot/language/trainable_layers.py", "bot/language/tuning.py"),
+    "transformers": ("bot/language/trainable_layers.py",),
+    "onnx": ("bot/language/quick_layers.py",),
+    "onnxruntime": ("bot/language/quick_layers.py",),
 }
 # our package: packages of ours that it may import
 MAY_USE = {

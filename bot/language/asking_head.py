@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Sequence
 
 import numpy as np
+from scipy.special import softmax
 
 AskingMessage = tuple[str, Sequence[int]]  # a text, and the numbers of the labels that it asks about
 
@@ -31,6 +32,10 @@ class AskingHead:
 
         share = tf.nn.softmax(tf.einsum("btd,ld->btl", tokens, self.attention) + (present - 1.0) * 1e9, axis=1)
         return tf.reduce_sum(share * tf.einsum("btd,ld->btl", tokens, self.weights), axis=1) + self.bias
+
+    def logits(self, tokens: np.ndarray) -> np.ndarray:
+        """Logits of one text, shape (labels,), from its token vectors, shape (tokens, 384); of arrays."""
+        return (softmax(tokens @ self.attention.T, axis=0) * (tokens @ self.weights.T)).sum(axis=0) + self.bias
 
     @property
     def parts(self) -> list[Any]:

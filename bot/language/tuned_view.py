@@ -7,57 +7,40 @@ It also says which labels a message of several parts asks about (asking_head).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Optional, Sequence
+from typing import Iterator, Optional, Sequence
 
 import numpy as np
 from scipy.special import expit
 
 from bot.language.asking_head import AskingHead
-from bot.language.encoder import BATCH, DIMENSIONS, SentenceEncoder, compiled, run_layers
+from bot.language.encoder import DIMENSIONS, LAYERS, PARTS_OF_A_LAYER, SentenceEncoder
+from bot.language.quick_layers import Layer, QuickLayers
 
 FILE = "tuned_view.npz"
+KEPT = 2 * len(PARTS_OF_A_LAYER)  # arrays of a layer
 
 
 class TunedView:
     """The tuned layers, on the encoder's own token embeddings."""
 
-    def __init__(self, encoder: SentenceEncoder) -> None:
-        self.encoder = encoder
-        self.layers = encoder.copy_of_layers()
-        self.head: Optional[AskingHead] = None
-        self._compiled: Any = None  # with the head as it is at the first reading: it is read when nothing changes any more
-        self._compiled_tokens: Any = None
+    def __init__(self, encoder: SentenceEncoder, layers: Sequence[Layer], head: Optional[AskingHead] = None) -> None:
+        self.encoder, self.layers, self.head = encoder, layers, head
+        self._quick = QuickLayers(layers)
 
-    def outputs(self, ids: Any, mask: Any, dropping: bool = False) -> tuple[Any, Any]:
-        """Unit vectors (texts, 384) and logits of what is asked (texts, labels; none without a head), of texts with these tokens."""
-        vectors, tokens, weight = self._vectors(ids, mask, dropping)
-        return vectors, self.head(tokens, weight) if self.head else vectors[:, :0]
-
-    def _vectors(self, ids: Any, mask: Any, dropping: bool = False) -> tuple[Any, Any, Any]:
-        """Unit vectors of texts, the vectors of their tokens, and 1 for each that is no padding."""
-        import tensorflow as tf
-
-        tokens = run_layers(self.layers, self.encoder.embedded(ids), mask, dropping)
-        weight = tf.cast(mask, tf.float32)[:, :, None]
-        mean = tf.reduce_sum(tokens * weight, axis=1) / tf.reduce_sum(weight, axis=1)
-        norm = tf.norm(mean, axis=1)
-        return mean / norm[:, None], tokens / norm[:, None, None], weight
-
-    def token_vectors(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """Vectors of the tokens with numbers `ids`, shape (texts, tokens, 384)."""
-        if self._compiled_tokens is None:
-            self._compiled_tokens = compiled(lambda ids, mask: self._vectors(ids, mask)[1])
-        return self._compiled_tokens(ids, mask).numpy()
+    def token_vectors(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
+        """Vectors of each text's tokens, shape (tokens, DIMENSIONS); their mean has length 1."""
+        for states in self._quick.run(self.encoder.embedded_texts(texts)):
+            yield states / np.linalg.norm(states.mean(axis=0))
 
     def read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Vectors, shape (texts, 384), and the probability that each label is asked about, shape (texts, labels or 0)."""
-        import tensorflow as tf
-
-        if self._compiled is None:
-            self._compiled = compiled(lambda ids, mask: tf.concat(self.outputs(ids, mask), axis=1))
-        labels = len(self.head.bias) if self.head else 0
-        rows = self.encoder.in_batches(texts, lambda ids, mask: self._compiled(ids, mask).numpy(), BATCH, DIMENSIONS + labels)
-        return rows[:, :DIMENSIONS], expit(rows[:, DIMENSIONS:])
+        """Vectors, shape (texts, DIMENSIONS), and the probability that each label is asked about, shape (texts, labels or 0)."""
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        logits = np.zeros((len(texts), len(self.head.bias) if self.head else 0), dtype=np.float32)
+        for number, tokens in enumerate(self.token_vectors(texts)):
+            vectors[number] = tokens.mean(axis=0)
+            if self.head:
+                logits[number] = self.head.logits(tokens)
+        return vectors, expit(logits)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`, shape (len(texts), DIMENSIONS)."""
@@ -65,16 +48,12 @@ class TunedView:
 
     def save(self, folder: Path) -> None:
         """Write all weights, without pickle."""
-        arrays = {f"w{number}": weight for number, weight in enumerate(weight for layer in self.layers for weight in layer.get_weights())}
+        arrays = {f"w{number}": weight for number, weight in enumerate(weight for layer in self.layers for weight in layer)}
         np.savez(folder / FILE, **arrays, **(vars(self.head) if self.head else {}))
 
     @classmethod
     def load(cls, folder: Path, encoder: SentenceEncoder) -> "TunedView":
-        view = cls(encoder)
         with np.load(folder / FILE, allow_pickle=False) as arrays:
-            weights = (arrays[f"w{number}"] for number in range(len(arrays.files)))
-            for layer in view.layers:
-                layer.set_weights([next(weights) for _ in layer.get_weights()])
-            if "bias" in arrays.files:
-                view.head = AskingHead(arrays["attention"], arrays["weights"], arrays["bias"])
-        return view
+            layers = [[arrays[f"w{number}"] for number in range(start, start + KEPT)] for start in range(0, KEPT * LAYERS, KEPT)]
+            head = AskingHead(arrays["attention"], arrays["weights"], arrays["bias"]) if "bias" in arrays.files else None
+        return cls(encoder, layers, head)

@@ -16,8 +16,9 @@ import numpy as np
 from tqdm import tqdm
 
 from bot.language.asking_head import AskingHead, AskingMessage, asked_by, asked_loss
-from bot.language.encoder import BATCH, DIMENSIONS
+from bot.language.encoder import DIMENSIONS, LAYERS, SentenceEncoder
 from bot.language.joining import Joiner
+from bot.language.trainable_layers import TrainableLayers
 from bot.language.tuned_view import TunedView
 
 # AdamW for the layers, Adam for the head beside them and alone, all falling to 0. Many examples tune all six layers; where few
@@ -31,6 +32,7 @@ PAIRS = 16  # a step holds as many examples, a mate of the same label for each,
 MESSAGES = 32  # and as many messages from which it learns what is asked:
 WRITTEN, LONE = 0.6, 0.5  # share of messages that a person wrote, and of single examples among the others; the rest is joined
 ASKING_WEIGHT, ALARM_WEIGHT = 1.5, 3.0  # of what is asked beside the labels, and of alarms among what is asked
+BATCH = 64  # messages in a step of the head alone
 TOGETHER = 8  # steps are drawn together and filled by length: a third less of them is padding
 TEMPERATURE = 0.07
 SCALE = 1 / TEMPERATURE
@@ -60,13 +62,13 @@ class Lessons:
     askable: frozenset[int] = field(default_factory=frozenset)
 
 
-def tune(view: TunedView, lessons: Lessons) -> TunedView:
-    """Train the layers of `view`, and its head where there are messages.
+def tune(encoder: SentenceEncoder, lessons: Lessons) -> TunedView:
+    """A view whose layers were trained, and its head where there are messages.
 
     Difficult texts are drawn more often, and most of all alarms and what sounds like them.
     """
     with _products_in_bfloat16():
-        return _tune(view, lessons)
+        return _tune(encoder, lessons)
 
 
 @contextmanager
@@ -84,7 +86,7 @@ def _products_in_bfloat16() -> Iterator[None]:
         tf.config.optimizer.set_experimental_options({BFLOAT16: False})
 
 
-def _tune(view: TunedView, lessons: Lessons) -> TunedView:
+def _tune(encoder: SentenceEncoder, lessons: Lessons) -> TunedView:
     import tensorflow as tf
 
     random = np.random.default_rng(SEED)
@@ -93,11 +95,10 @@ def _tune(view: TunedView, lessons: Lessons) -> TunedView:
     means = _means(lessons)
     proxies = tf.Variable(means, dtype=tf.float32)
     absent = tf.constant(np.where(means.any(axis=1), 0.0, -1e9), dtype=tf.float32)  # no text of that label
-    for layer in view.layers[:-FEW_LAYERS] if few else ():
-        layer.trainable = False
-    body = [weight for layer in view.layers for weight in layer.trainable_weights] + [proxies]
-    view.head = AskingHead(0 * means, 10 * means, np.full(lessons.count, -6.0)).as_variables() if lessons.messages else None
-    head = view.head.parts if view.head else []
+    layers = TrainableLayers(encoder, FEW_LAYERS if few else LAYERS)
+    body = layers.weights + [proxies]
+    asking = AskingHead(0 * means, 10 * means, np.full(lessons.count, -6.0)).as_variables() if lessons.messages else None
+    head = asking.parts if asking else []
     weight = np.where(np.isin(np.arange(lessons.count), lessons.targets[lessons.alarms]), ALARM_WEIGHT, 1.0)
     steps = max(1, min(EXAMPLES_SEEN, MOST_PASSES * len(lessons.texts)) // (2 * PAIRS))
     slow = tf.keras.optimizers.AdamW(_falling(STEP, steps), weight_decay=DECAY, jit_compile=False)
@@ -106,71 +107,77 @@ def _tune(view: TunedView, lessons: Lessons) -> TunedView:
     quick.build(head)
 
     @tf.function(
-        input_signature=[tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None])]
+        input_signature=[tf.TensorSpec([None, None, DIMENSIONS]), tf.TensorSpec([None, None, 1]), tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None])]
     )
-    def step(ids: Any, mask: Any, wanted: Any, asked: Any) -> None:
+    def step(states: Any, present: Any, wanted: Any, asked: Any) -> None:
         with tf.GradientTape() as tape:
-            rows, logits = view.outputs(ids, mask, dropping=few)
-            rows = rows[: tf.shape(wanted)[0]]  # after them come the messages
+            vectors, token_vectors = layers.vectors(states, present, dropping=few)
+            rows = vectors[: tf.shape(wanted)[0]]  # after them come the messages
             closeness = SCALE * tf.matmul(rows, tf.math.l2_normalize(proxies, axis=1), transpose_b=True) + absent
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, closeness)) + _contrastive(rows, wanted)
-            if head:
-                loss += ASKING_WEIGHT * asked_loss(asked, logits, weight)
+            if asking:
+                loss += ASKING_WEIGHT * asked_loss(asked, asking(token_vectors, present), weight)
         gradients = tape.gradient(loss, body + head)
         for optimizer, weights, slopes in ((slow, body, gradients[: len(body)]), (quick, head, gradients[len(body) :])):
             if weights:
                 slopes, _ = tf.clip_by_global_norm(slopes, 1.0)
                 optimizer.apply_gradients(zip(slopes, weights))
 
-    tokens = [row[:TUNED_TOKENS] for row in view.encoder.tokens(lessons.texts)]
+    tokens = [row[:TUNED_TOKENS] for row in encoder.tokens(lessons.texts)]
     likely = _likely(lessons.vectors, lessons.targets, lessons.alarms)
     batches = _batches(random, lessons, likely, np.array([len(row) for row in tokens]), steps)
-    messages = _Messages(view, lessons, likely, random)
+    messages = _Messages(encoder, lessons, likely, random)
     one_hot = np.eye(lessons.count, dtype=np.float32)
     for rows in tqdm(batches, desc="Tuning the second view", total=steps, unit="step", mininterval=2):
         texts, wanted = [tokens[row] for row in rows], lessons.targets[rows]
         beside, asked = messages.draw(max(map(len, texts)))
-        ids, mask = view.encoder.padded([*texts, *beside])
-        step(ids, mask, wanted.astype(np.int32), np.vstack([one_hot[wanted], asked]))
-    if view.head:
-        view.head = _learned_alone(view, messages.each_once(), weight, random)
+        step(*layers.padded([*texts, *beside]), wanted.astype(np.int32), np.vstack([one_hot[wanted], asked]))
+    view = TunedView(encoder, layers.as_arrays())
+    if asking:
+        view.head = _learned_alone(asking, view, messages.each_once(), weight, random)
     return view
 
 
-def _learned_alone(view: TunedView, messages: Sequence[AskingMessage], weight: np.ndarray, random: np.random.Generator) -> AskingHead:
-    """The head of `view` after more passes over `messages`. Their token vectors are computed once, and take 20 kB for each."""
+def _learned_alone(head: AskingHead, view: TunedView, messages: Sequence[AskingMessage], weight: np.ndarray, random: np.random.Generator) -> AskingHead:
+    """The head after more passes over `messages`, as `view` reads them. Their token vectors are computed once, and take 20 kB for each."""
     import tensorflow as tf
 
     tf.random.set_seed(SEED)
-    tokens = [row[:MESSAGE_TOKENS] for row in view.encoder.tokens([text for text, _ in messages])]
-    asked, by_length, batches = asked_by(messages, len(weight)), np.argsort([len(row) for row in tokens], kind="stable"), []
-    for rows in (by_length[start : start + BATCH] for start in range(0, len(by_length), BATCH)):
-        ids, mask = view.encoder.padded([tokens[row] for row in rows])
-        batches.append((view.token_vectors(ids, mask).astype(np.float16), mask, asked[rows]))
-    assert view.head
-    head = view.head.as_variables()
+    tokens = [vectors[:MESSAGE_TOKENS].astype(np.float16) for vectors in view.token_vectors([text for text, _ in messages])]
+    asked, by_length = asked_by(messages, len(weight)), np.argsort([len(row) for row in tokens], kind="stable")
+    batches = [by_length[start : start + BATCH] for start in range(0, len(by_length), BATCH)]
     optimizer = tf.keras.optimizers.Adam(_falling(ALONE_STEP, PASSES * len(batches)), jit_compile=False)
     optimizer.build(head.parts)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, None, DIMENSIONS], tf.float16), tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None])])
-    def step(vectors: Any, mask: Any, asked: Any) -> None:
+    @tf.function(input_signature=[tf.TensorSpec([None, None, DIMENSIONS], tf.float16), tf.TensorSpec([None, None, 1]), tf.TensorSpec([None, None])])
+    def step(vectors: Any, present: Any, asked: Any) -> None:
         with tf.GradientTape() as tape:
-            logits = head(tf.nn.dropout(tf.cast(vectors, tf.float32), DROPPED), tf.cast(mask, tf.float32)[:, :, None])
+            logits = head(tf.nn.dropout(tf.cast(vectors, tf.float32), DROPPED), present)
             loss = asked_loss(asked, logits, weight)
         optimizer.apply_gradients(zip(tape.gradient(loss, head.parts), head.parts))
 
     for _ in tqdm(range(PASSES), desc="Learning what is asked", unit="pass"):
         for number in random.permutation(len(batches)):
-            step(*batches[number])
+            rows = batches[number]
+            step(*_side_by_side([tokens[row] for row in rows]), asked[rows])
     return head.as_arrays()
+
+
+def _side_by_side(texts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Token vectors of texts, shape (texts, longest, DIMENSIONS), and 0 for padding, shape (texts, longest, 1)."""
+    vectors = np.zeros((len(texts), max(map(len, texts)), DIMENSIONS), dtype=np.float16)
+    present = np.zeros((*vectors.shape[:2], 1), dtype=np.float32)
+    for number, text in enumerate(texts):
+        vectors[number, : len(text)], present[number, : len(text)] = text, 1.0
+    return vectors, present
 
 
 class _Messages:
     """Messages that ask several things or one: MESSAGES at a time, those whose length fits the batch best; or each once."""
 
-    def __init__(self, view: TunedView, lessons: Lessons, likely: np.ndarray, random: np.random.Generator) -> None:
+    def __init__(self, encoder: SentenceEncoder, lessons: Lessons, likely: np.ndarray, random: np.random.Generator) -> None:
         self._joiner = Joiner(lessons.texts, lessons.targets, lessons.askable, frozenset(lessons.targets[lessons.alarms].tolist()))
-        self._view, self._lessons, self._random, self._luck = view, lessons, random, np.cumsum(likely)
+        self._encoder, self._lessons, self._random, self._luck = encoder, lessons, random, np.cumsum(likely)
         self._drawn: list[tuple[list[list[int]], np.ndarray]] = []
 
     def draw(self, length: int) -> tuple[list[list[int]], np.ndarray]:
@@ -179,7 +186,7 @@ class _Messages:
             return [], np.zeros((0, self._lessons.count), dtype=np.float32)
         if not self._drawn:
             messages = [self._message() for _ in range(2 * TOGETHER * MESSAGES)]
-            tokens = [row[:MESSAGE_TOKENS] for row in self._view.encoder.tokens([text for text, _ in messages])]
+            tokens = [row[:MESSAGE_TOKENS] for row in self._encoder.tokens([text for text, _ in messages])]
             asked = asked_by(messages, self._lessons.count)
             order = np.argsort([len(row) for row in tokens], kind="stable").reshape(-1, MESSAGES)
             self._drawn = [([tokens[number] for number in numbers], asked[numbers]) for numbers in order]

@@ -36,7 +36,7 @@ class SentenceFeatures(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
         """The weights and our helper code, which Rasa does not see by itself."""
-        return WEIGHTS_SHA256 + source_hash("language/encoder.py")
+        return WEIGHTS_SHA256 + source_hash("language/encoder.py", "language/quick_layers.py")
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         examples = [example for example in training_data.training_examples if example.get(TEXT)]

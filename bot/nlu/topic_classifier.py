@@ -36,7 +36,7 @@ from bot.settings import Settings
 
 DECISION, EVIDENCE = "decision", "evidence"
 ASKED_SHOWN = 4
-LANGUAGE = "alarms asking asking_head clauses decision encoder evidence grouping joining ngrams regression several topic_model topic_model_file tuned_view tuning".split()
+LANGUAGE = "alarms asking asking_head clauses decision encoder evidence grouping joining ngrams quick_layers regression several topic_model topic_model_file trainable_layers tuned_view tuning".split()
 HELPERS = ("nlu/topic_classifier.py", *(f"language/{name}.py" for name in LANGUAGE))
 
 
@@ -141,7 +141,7 @@ class TopicClassifier(GraphComponent):
 
         def tune_on(rows: np.ndarray) -> np.ndarray:
             lessons = Lessons([texts[row] for row in rows], targets[rows], vectors[rows], alarms[rows], len(names), asking, beside)
-            self._tuned = tune(TunedView(sentence_encoder()), lessons)
+            self._tuned = tune(sentence_encoder(), lessons)
             return self._tuned.encode(texts)
 
         return tune_on

@@ -38,7 +38,7 @@ class Ours:
 
         def tune_on(rows: np.ndarray) -> np.ndarray:
             lessons = Lessons([texts[row] for row in rows], numbers[rows], vectors[rows], alarms[rows], len(names))
-            self.view = tune(TunedView(sentence_encoder()), lessons)
+            self.view = tune(sentence_encoder(), lessons)
             return self.view.encode(texts)
 
         self.model = TopicModel().fit(texts, labels, vectors, tune_on if self._tuned else None)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bot.language.encoder import sentence_encoder
+from bot.language.trainable_layers import TrainableLayers
 from bot.language.tuned_view import TunedView
 from bot.language.tuning import FEW_LAYERS, Lessons, tune
 
@@ -16,18 +17,27 @@ BOTH = "what does it cost and does it hurt"
 def view():
     encoder = sentence_encoder()
     lessons = Lessons(TEXTS, TARGETS, encoder.encode(TEXTS), np.zeros(len(TEXTS), dtype=bool), 2, [(BOTH, [0, 1]), (TEXTS[0], [0])], frozenset({0, 1}))
-    return tune(TunedView(encoder), lessons)
+    return tune(encoder, lessons)
 
 
 def test_few_examples_tune_the_upper_layers_only(view):
-    published = sentence_encoder().copy_of_layers()
-    same = [all(np.array_equal(*pair) for pair in zip(one.get_weights(), other.get_weights())) for one, other in zip(view.layers, published)]
+    published = sentence_encoder().layers
+    same = [all(np.array_equal(*pair) for pair in zip(one, other)) for one, other in zip(view.layers, published)]
     assert same == [True] * (len(published) - FEW_LAYERS) + [False] * FEW_LAYERS
 
 
 def test_the_published_encoder_stays_as_it_was(view):
-    assert np.allclose(sentence_encoder().encode(["what does it cost"]), TunedView(sentence_encoder()).encode(["what does it cost"]), atol=1e-5)
-    assert not np.allclose(view.encode(["what does it cost"]), sentence_encoder().encode(["what does it cost"]), atol=1e-3)
+    published = TunedView(sentence_encoder(), sentence_encoder().layers)
+    assert np.allclose(sentence_encoder().encode(["what does it cost"]), published.encode(["what does it cost"]), atol=1e-5)
+    assert not np.allclose(view.encode(["what does it cost"]), published.encode(["what does it cost"]), atol=1e-3)
+
+
+def test_quick_layers_read_as_the_layers_that_learn():
+    """In eight bits, without padding, one text at a time; here with all bits, padded, together."""
+    encoder, texts = sentence_encoder(), ["hi", *TEXTS, "my feet burn at night and nothing that my doctor gave me has helped so far"]
+    layers = TrainableLayers(encoder, 0)
+    vectors, _ = layers.vectors(*layers.padded(encoder.tokens(texts)))
+    assert (np.sum(vectors.numpy() * encoder.encode(texts), axis=1) > 0.98).all()
 
 
 def test_a_stored_view_reads_as_before(view, tmp_path):
