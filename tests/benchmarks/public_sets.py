@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 from tests.benchmarks.measures import OUTSIDE
 from tests.benchmarks.parts import Part, Rows
-from tests.benchmarks.systems import Ours, Simple, minilm, tfidf
+from tests.benchmarks.systems import Ours, RasaDefault, Simple, minilm, tfidf
 
 
 def public_sets(folder: Path) -> Iterator[Part]:
     """All sets, each with the names of its labels as one more example (as the questions of our answers are for ours)."""
     for bot in ("sofmattress", "curekart", "powerplay11"):
-        yield _part(f"HINT3 {bot}", _rows(folder / f"hint3/v1/train/{bot}_train.csv", "sentence", "label"), _rows(folder / f"hint3/v1/test/{bot}_test.csv", "sentence", "label"))
+        train, test = (_rows(folder / f"hint3/v1/{part}/{bot}_{part}.csv", "sentence", "label") for part in ("train", "test"))
+        yield _part(f"HINT3 {bot}", train, test, RasaDefault())
     for name, place in (("BANKING77 10-shot", "banking77"), ("HWU64 10-shot", "hwu64")):
         yield _part(name, _rows(folder / place / "train_10.csv", "text", "category"), _rows(folder / place / "test.csv", "text", "category"))
     yield _part("COVID-Q 3-shot", *_covid(folder / "covid_q"))
@@ -25,9 +26,9 @@ def public_sets(folder: Path) -> Iterator[Part]:
     yield _part("CLINC150 full", [(text, label) for text, label in full["train"]], test)
 
 
-def _part(name: str, train: Rows, test: Rows) -> Part:
+def _part(name: str, train: Rows, test: Rows, *others: Any) -> Part:
     names = sorted({(label.replace("_", " "), label) for _, label in train if not label.isdecimal()})
-    return Part(name, [*train, *names], test, [Ours(), Simple("MiniLM + LR", minilm), Simple("TF-IDF + LR", tfidf)])
+    return Part(name, [*train, *names], test, [Ours(), Simple("MiniLM + LR", minilm), Simple("TF-IDF + LR", tfidf), *others])
 
 
 def _covid(folder: Path) -> "tuple[Rows, Rows]":
