@@ -40,7 +40,7 @@ class OtherLanguage(GraphComponent):
             if decision.get("kind") in ALARMS and known >= READ_AT_ALL:
                 continue  # "mama seizure rn" is no German
             # What is close to known texts ("hablan español", "do i gotta undress") is understood, whatever its letters look like.
-            understood = decision.get("confidence") == EXACT or known >= UNDERSTOOD
+            understood = decision.get("kind") != "decline" and (decision.get("confidence") == EXACT or known >= UNDERSTOOD)
             found = None if understood else other_language(message.get(TEXT) or "")
             if found:
                 set_decision(message, Decision("decline", "other_language", (), 1.0, f"language: {found}"))

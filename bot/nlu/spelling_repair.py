@@ -11,7 +11,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -53,8 +53,8 @@ class SpellingRepair(GraphComponent):
         return code + files_hash(Settings.load().data / "safety") + hashlib.sha256(_vocabulary_file().read_bytes()).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn the words of the examples. Those of the safety rules are never taken for slips, nor are contractions."""
-        texts = [example.get(TEXT) for example in training_data.intent_examples if example.get(TEXT)]
+        """Learn the words of the English examples. Those of the safety rules are never taken for slips, nor are contractions."""
+        texts = [example.get(TEXT) for example in training_data.intent_examples if example.get(TEXT) and not _language(example)]
         rules = {word for path in (Settings.load().data / "safety").iterdir() for word in words(path.read_text(encoding="utf-8"))}
         contractions = {word for text in texts for word in words(text) if len(expanded(word)) > 1}
         self._spelling = Spelling.learn(texts, read_vocabulary(_vocabulary_file()) | rules | contractions)
@@ -76,6 +76,11 @@ class SpellingRepair(GraphComponent):
 def meant(message: Message) -> Text:
     """The message's text, repaired where it needed that."""
     return message.get(MEANT) or message.get(TEXT) or ""
+
+
+def _language(example: Message) -> Optional[Text]:
+    """What the training file says of the language of its examples, where it is not English."""
+    return ((example.get(METADATA) or {}).get(INTENT) or {}).get("language")
 
 
 def _vocabulary_file() -> Path:

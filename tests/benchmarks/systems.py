@@ -101,13 +101,13 @@ pipeline:
             for name, text in files.items():
                 (Path(folder) / name).write_text(text, encoding="utf-8")
             model = train_nlu(f"{folder}/config.yml", f"{folder}/nlu.yml", folder)
-            self._agent = Agent.load(model)
+            self.agent = Agent.load(model)
         self.seconds = time.perf_counter() - started
         return self
 
     def read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         async def parse() -> list:
-            return [(await self._agent.parse_message(text))["intent"] for text in texts]
+            return [(await self.agent.parse_message(text))["intent"] for text in texts]
 
         found = asyncio.run(parse())
         return np.array([(intent["name"] or "").replace("__", "/") for intent in found]), np.array([intent["confidence"] for intent in found])
