@@ -38,6 +38,13 @@ def test_an_alarm_in_words_that_the_net_cannot_read_is_chance(text, found):
     assert message.get("decision")["kind"] == found
 
 
+@pytest.mark.parametrize("text, probability, found", [("donde estan ubicados por favor", 0.6, "decline"), ("se le fue el habla a mi hermana", 0.95, "emergency")])
+def test_an_alarm_in_spanish_must_be_sure(text, probability, found):
+    message = read(text, "emergency", probability)
+    OtherLanguage().process([message])
+    assert message.get("decision")["kind"] == found
+
+
 @pytest.mark.parametrize("slot, text", [("times", "tonight is the night i guess"), ("returning", "woke up again and wish i had not"), ("confirmed", "dont tell me there is hope")])
 def test_what_looks_like_an_answer_may_be_an_alarm(slot, text):
     assert in_form(slot, text, "crisis", 0.6) == "crisis"
