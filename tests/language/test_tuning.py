@@ -37,7 +37,7 @@ def test_quick_layers_read_as_the_layers_that_learn():
     encoder, texts = sentence_encoder(), ["hi", *TEXTS, "my feet burn at night and nothing that my doctor gave me has helped so far"]
     layers = TrainableLayers(encoder, 0)
     vectors, _ = layers.vectors(*layers.padded(encoder.tokens(texts)))
-    assert (np.sum(vectors.numpy() * encoder.encode(texts), axis=1) > 0.98).all()
+    assert (np.sum(vectors.numpy() * encoder.encode(texts), axis=1) > 0.995).all()
 
 
 def test_a_stored_view_reads_as_before(view, tmp_path):
