@@ -60,13 +60,9 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`, shape (len(texts), DIMENSIONS)."""
-        means = [states.mean(axis=0) for states in self._quick.run(self.embedded_texts(texts))]
+        means = [states.mean(axis=0) for states in self._quick.run(self.tokens(texts), self.embedded)]
         vectors = np.array(means, dtype=np.float32).reshape(len(texts), DIMENSIONS)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-    def embedded_texts(self, texts: Sequence[str]) -> list[np.ndarray]:
-        """What goes into the first layer for each text, shape (tokens, DIMENSIONS)."""
-        return [self.embedded(np.array(row)) for row in self.tokens(texts)]
 
     def embedded(self, ids: np.ndarray) -> np.ndarray:
         """What goes into the first layer for these tokens, shape (..., tokens, DIMENSIONS)."""

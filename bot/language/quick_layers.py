@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Iterator, Sequence
+from typing import Any, Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -31,12 +31,13 @@ class QuickLayers:
         options.intra_op_num_threads = 1  # one thread for each text instead
         self._session = InferenceSession(_Graph(layers).serialized(), options, providers=["CPUExecutionProvider"])
 
-    def run(self, texts: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
-        """What leaves the last layer for each text, shape (tokens, WIDTH), as what goes into the first."""
-        return _threads.map(self._run, texts) if len(texts) > 1 else map(self._run, texts)
+    def run(self, texts: Sequence[Sequence[int]], embedded: Callable[[np.ndarray], np.ndarray]) -> Iterator[np.ndarray]:
+        """What leaves the last layer for each text, shape (tokens, WIDTH); its token numbers are `embedded` for the first."""
 
-    def _run(self, states: np.ndarray) -> np.ndarray:
-        return self._session.run(None, {"states": states})[0]
+        def read(tokens: Sequence[int]) -> np.ndarray:
+            return self._session.run(None, {"states": embedded(np.array(tokens))})[0]
+
+        return _threads.map(read, texts) if len(texts) > 1 else map(read, texts)
 
 
 class _Graph:

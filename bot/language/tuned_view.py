@@ -29,7 +29,7 @@ class TunedView:
 
     def token_vectors(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
         """Vectors of each text's tokens, shape (tokens, DIMENSIONS); their mean has length 1."""
-        for states in self._quick.run(self.encoder.embedded_texts(texts)):
+        for states in self._quick.run(self.encoder.tokens(texts), self.encoder.embedded):
             yield states / np.linalg.norm(states.mean(axis=0))
 
     def read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
