@@ -82,5 +82,5 @@ class SentenceEncoder:
 
 @lru_cache(maxsize=1)
 def sentence_encoder() -> SentenceEncoder:
-    """The process's one encoder: its weights take 100 MB."""
+    """The process's one encoder: its weights are read and rounded once."""
     return SentenceEncoder()
