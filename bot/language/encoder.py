@@ -15,11 +15,13 @@ from typing import Sequence
 import numpy as np
 
 from bot.errors import DataError
-from bot.language.quick_layers import Layer, QuickLayers
+from bot.language.quick_layers import Layer, QuickLayers, normal
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DIMENSIONS, LAYERS = 384, 6
 MAX_TOKENS = 64  # a visitor's clause; longer text is cut, and clauses are encoded on their own
+# Texts of random words, by which QuickLayers sees which numbers of a token are great; before the first word stand marks and letters.
+RANDOM_WORDS, FIRST_WORD, SEED = (32, 16), 1996, 7
 PARTS_OF_A_LAYER = (
     "attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "attention.output.LayerNorm",
     "intermediate.dense", "output.dense", "output.LayerNorm",
@@ -56,7 +58,7 @@ class SentenceEncoder:
         self._norm = weights["embeddings.LayerNorm.weight"], weights["embeddings.LayerNorm.bias"]
         names = [[f"encoder.layer.{number}.{part}.{kind}" for part in PARTS_OF_A_LAYER for kind in ("weight", "bias")] for number in range(LAYERS)]
         self.layers = [[np.ascontiguousarray(weights[name].T) for name in layer] for layer in names]
-        self._quick = QuickLayers(self.layers)
+        self._quick = QuickLayers(self.layers, self.random_words())
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`, shape (len(texts), DIMENSIONS)."""
@@ -66,10 +68,11 @@ class SentenceEncoder:
 
     def embedded(self, ids: np.ndarray) -> np.ndarray:
         """What goes into the first layer for these tokens, shape (..., tokens, DIMENSIONS)."""
-        states = self._words[ids] + self._places[: ids.shape[-1]]
-        states -= states.mean(axis=-1, keepdims=True)
-        states /= np.sqrt(np.square(states).mean(axis=-1, keepdims=True) + 1e-12)
-        return states * self._norm[0] + self._norm[1]
+        return normal(self._words[ids] + self._places[: ids.shape[-1]], *self._norm)
+
+    def random_words(self) -> np.ndarray:
+        """What goes into the first layer for texts of random words, shape (texts, tokens, DIMENSIONS); always the same."""
+        return self.embedded(np.random.default_rng(SEED).integers(FIRST_WORD, len(self._words), RANDOM_WORDS))
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """Token numbers of each text, at most MAX_TOKENS."""

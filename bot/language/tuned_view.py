@@ -25,7 +25,7 @@ class TunedView:
 
     def __init__(self, encoder: SentenceEncoder, layers: Sequence[Layer], head: Optional[AskingHead] = None) -> None:
         self.encoder, self.layers, self.head = encoder, layers, head
-        self._quick = QuickLayers(layers)
+        self._quick = QuickLayers(layers, encoder.random_words())
 
     def token_vectors(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
         """Vectors of each text's tokens, shape (tokens, DIMENSIONS); their mean has length 1."""
