@@ -44,7 +44,7 @@ class TunedView:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`, shape (len(texts), DIMENSIONS)."""
-        return self.read(texts)[0]
+        return np.array([tokens.mean(axis=0) for tokens in self.token_vectors(texts)], dtype=np.float32).reshape(len(texts), DIMENSIONS)
 
     def save(self, folder: Path) -> None:
         """Write all weights, without pickle."""

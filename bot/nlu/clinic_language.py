@@ -14,8 +14,6 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from spacy.tokens import Doc
-
 from bot.language.clauses import make_nlp, runs
 from bot.nlu.spelling_repair import meant
 
@@ -37,20 +35,15 @@ class ClinicLanguage(GraphComponent):
         return cls()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        for example in training_data.training_examples:
-            if example.get(TEXT):
-                _set_tokens(example, self._nlp.make_doc(example.get(TEXT)))
+        """Nothing learns from tokens, and Rasa would hash each of them: 40 seconds."""
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             doc = self._nlp(meant(message))
-            _set_tokens(message, doc)
+            message.set(TOKENS_NAMES[TEXT], [Token(token.text, token.idx) for token in doc if not token.is_space])
             found = runs(doc)
             message.set(CLAUSES, [run.text for run in found if run.first == run.last], add_to_output=True)
             message.set(RUNS, found)
         return messages
 
-
-def _set_tokens(message: Message, doc: Doc) -> None:
-    message.set(TOKENS_NAMES[TEXT], [Token(token.text, token.idx) for token in doc if not token.is_space])
