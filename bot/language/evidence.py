@@ -26,6 +26,7 @@ LETTERS, SHARP, FLOOR = 0.4, 30.0, 1e-4
 NEAREST, SKETCH = 256, 64  # texts that vote, and the principal components in which they are looked for: a fifth of the time
 EACH = 16  # of the sketch's values one is looked at to bound the highest
 ROWS = 512  # texts read at a time, to bound memory
+FEW = 16
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def read(heads: Sequence[Head], known: Known, views: Sequence[np.ndarray], reduc
 def _read(heads: Sequence[Head], known: Known, views: Sequence[np.ndarray], reduced: np.ndarray, ngrams: csr_matrix, without: Optional[np.ndarray]) -> Reading:
     logits = np.stack([_join(view, reduced) @ head.weights + head.bias for head, view in zip(heads, views)])
     vectors = _side_by_side(views)
-    about = (_with_letters(vectors, reduced) @ known.directions) @ known.sketch.T
+    about = _products(known.sketch, _with_letters(vectors, reduced) @ known.directions)
     if without is not None:
         logits[:, np.arange(len(without)), without] = ABSENT
         about[known.labels[None, :] == without[:, None]] = ABSENT
@@ -117,6 +118,11 @@ def _read(heads: Sequence[Head], known: Known, views: Sequence[np.ndarray], redu
     votes = _votes(cosines + LETTERS * shared, known.labels[near], logits.shape[2])
     signs = np.column_stack([logsumexp(logits, axis=2).mean(axis=0), shared.max(axis=1), in_views.max(axis=1)])
     return Reading(_softmax(logits).transpose(1, 0, 2), votes, signs, near[np.arange(len(near)), cosines.argmax(axis=1)])
+
+
+def _products(sketch: np.ndarray, texts: np.ndarray) -> np.ndarray:
+    """Shape (texts, rows of the sketch). For the few texts of a message BLAS takes longer to arrange the sketch than to multiply it."""
+    return np.stack([sketch @ text for text in texts]) if len(texts) <= FEW else texts @ sketch.T
 
 
 def _highest(values: np.ndarray, count: int) -> np.ndarray:
