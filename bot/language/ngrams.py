@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse import hstack as sparse_hstack
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.preprocessing import normalize
 
 DIMENSIONS = 384
 SEED = 7
@@ -36,11 +38,21 @@ class NgramFeatures:
     def ngrams(self, texts: Sequence[str]) -> csr_matrix:
         """Sparse unit rows, shape (len(texts), vocabulary)."""
         lowered = [text.lower() for text in texts]
-        return _joined([part.transform(lowered) for part in self.parts])
+        return _joined([_weighed(CountVectorizer.transform(part, lowered), idf) for part, idf in zip(self.parts, self._idf)])
+
+    @cached_property
+    def _idf(self) -> list[np.ndarray]:
+        return [part.idf_.astype(np.float32) for part in self.parts]
 
     def reduce(self, ngrams: csr_matrix) -> np.ndarray:
         """Dense reduced n-grams, shape (rows, dimensions)."""
         return np.asarray(ngrams @ self.projection, dtype=np.float32)
+
+
+def _weighed(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
+    """As TfidfVectorizer does, which takes half a millisecond for a diagonal matrix of the whole vocabulary."""
+    counts.data = (1 + np.log(counts.data)) * idf[counts.indices]
+    return normalize(counts, copy=False)
 
 
 def _joined(parts: Sequence[csr_matrix]) -> csr_matrix:
