@@ -26,7 +26,7 @@ LETTERS, SHARP, FLOOR = 0.4, 30.0, 1e-4
 NEAREST, SKETCH = 256, 64  # texts that vote, and the principal components in which they are looked for: a fifth of the time
 EACH = 16  # of the sketch's values one is looked at to bound the highest
 ROWS = 512  # texts read at a time, to bound memory
-FEW = 16
+ONE_BY_ONE = 16  # texts up to which each is multiplied by itself
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _read(heads: Sequence[Head], known: Known, views: Sequence[np.ndarray], redu
 
 def _products(sketch: np.ndarray, texts: np.ndarray) -> np.ndarray:
     """Shape (texts, rows of the sketch). For the few texts of a message BLAS takes longer to arrange the sketch than to multiply it."""
-    return np.stack([sketch @ text for text in texts]) if len(texts) <= FEW else texts @ sketch.T
+    return np.stack([sketch @ text for text in texts]) if len(texts) <= ONE_BY_ONE else texts @ sketch.T
 
 
 def _highest(values: np.ndarray, count: int) -> np.ndarray:

@@ -28,6 +28,7 @@ class NgramFeatures:
 
     def fit(self, texts: Sequence[str]) -> csr_matrix:
         """Learn the vocabulary; returns the n-grams of `texts`, unit rows."""
+        self.__dict__.pop("_idf", None)
         lowered = [text.lower() for text in texts]
         ngrams = _joined([part.fit_transform(lowered) for part in self.parts])
         size = min(DIMENSIONS, min(ngrams.shape) - 1)

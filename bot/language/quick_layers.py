@@ -18,7 +18,7 @@ from scipy.special import ndtr, softmax
 Layer = Sequence[np.ndarray]  # kernel and bias of query, key, value, output; norm; kernel and bias up, down; norm
 HEADS, WIDTH = 12, 384
 MIDDLE = 128  # stands for 0: signed eight bits overflow on processors without VNNI
-LEAST = 1e-4
+LEAST = 1e-4  # smaller sizes count as this
 OF_THE_RUNTIME = "com.microsoft"
 _threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)), "reading")
 
@@ -85,7 +85,8 @@ class _Graph:
 
     def _product_by_token(self, states: str, kernel: np.ndarray, bias: np.ndarray) -> str:
         """Where tokens differ much in size."""
-        sizes = self._node("ReduceMax", self._node("Abs", states), axes=[-1], keepdims=1)
+        greatest = self._node("ReduceMax", self._node("Abs", states), axes=[-1], keepdims=1)
+        sizes = self._node("Max", greatest, self._constant(np.array([LEAST], dtype=np.float32)))
         product = self._product(self._node("Div", states, sizes), kernel)
         return self._node("Add", self._node("Mul", product, sizes), self._constant(bias))
 

@@ -23,7 +23,7 @@ RUNS = "runs"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class ClinicLanguage(GraphComponent):
-    """Puts on each message its tokens, the texts of its parts (none for a message of one part), and all runs of parts."""
+    """Puts on each message that is read its tokens, the texts of its parts (none for a message of one part), and all runs of parts."""
 
     def __init__(self) -> None:
         self._nlp = make_nlp()
@@ -46,4 +46,3 @@ class ClinicLanguage(GraphComponent):
             message.set(CLAUSES, [run.text for run in found if run.first == run.last], add_to_output=True)
             message.set(RUNS, found)
         return messages
-

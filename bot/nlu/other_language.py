@@ -21,7 +21,8 @@ FAR = -99.0  # of a text that was not read
 # Below it the learned net knows no word of another language, and its alarm is chance ("wie viel kostet das"); no alarm of 1,043
 # in `tests/data` lies there. The reply names the emergency number anyway.
 READ_AT_ALL = -8.0
-# In Spanish the net has seen less than in English: of 441 everyday messages 22 alarm from 35 % on, 10 from here.
+# In Spanish the net has seen less than in English: of 441 everyday messages 22 alarm from 35 % on and 10 from here,
+# of 300 alarms 294 and 289 are found.
 SURE_IN_SPANISH = 0.5
 
 
