@@ -26,7 +26,7 @@ def train(*, only_if_needed: bool) -> int:
     if only_if_needed and up_to_date(settings, now):
         print("The model is up to date.", flush=True)
         return 0
-    print("Training the model (twenty to twenty-five minutes on two cores) ...", flush=True)
+    print("Training the model (about 25 minutes on two cores) ...", flush=True)
     started = time.monotonic()
     # Not validated here: that takes a minute, and `make test` does it.
     files = ["--fixed-model-name", MODEL, "--out", str(settings.models), "--data", str(settings.data)]
