@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse import hstack as sparse_hstack
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.preprocessing import normalize
 
 DIMENSIONS = 384
@@ -21,16 +20,18 @@ class NgramFeatures:
 
     def __init__(self) -> None:
         self.parts = (
-            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, dtype=np.float32),
-            TfidfVectorizer(analyzer="word", ngram_range=(1, 2), sublinear_tf=True, min_df=2, token_pattern=r"(?u)\b\w+\b", dtype=np.float32),
+            CountVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, dtype=np.float32),
+            CountVectorizer(analyzer="word", ngram_range=(1, 2), min_df=2, token_pattern=r"(?u)\b\w+\b", dtype=np.float32),
         )
+        self.idf: list[np.ndarray] = []  # of each part
         self.projection = np.zeros((0, 0), dtype=np.float32)
 
     def fit(self, texts: Sequence[str]) -> csr_matrix:
         """Learn the vocabulary; returns the n-grams of `texts`, unit rows."""
-        self.__dict__.pop("_idf", None)
         lowered = [text.lower() for text in texts]
-        ngrams = _joined([part.fit_transform(lowered) for part in self.parts])
+        counts = [part.fit_transform(lowered) for part in self.parts]
+        self.idf = [TfidfTransformer().fit(each).idf_.astype(np.float32) for each in counts]
+        ngrams = _joined([_weighed(*pair) for pair in zip(counts, self.idf)])
         size = min(DIMENSIONS, min(ngrams.shape) - 1)
         svd = TruncatedSVD(n_components=size, random_state=SEED, n_iter=2).fit(ngrams)
         self.projection = np.ascontiguousarray(svd.components_.T, dtype=np.float32)
@@ -39,11 +40,7 @@ class NgramFeatures:
     def ngrams(self, texts: Sequence[str]) -> csr_matrix:
         """Sparse unit rows, shape (len(texts), vocabulary)."""
         lowered = [text.lower() for text in texts]
-        return _joined([_weighed(CountVectorizer.transform(part, lowered), idf) for part, idf in zip(self.parts, self._idf)])
-
-    @cached_property
-    def _idf(self) -> list[np.ndarray]:
-        return [part.idf_.astype(np.float32) for part in self.parts]
+        return _joined([_weighed(part.transform(lowered), idf) for part, idf in zip(self.parts, self.idf)])
 
     def reduce(self, ngrams: csr_matrix) -> np.ndarray:
         """Dense reduced n-grams, shape (rows, dimensions)."""
@@ -51,7 +48,7 @@ class NgramFeatures:
 
 
 def _weighed(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
-    """As TfidfVectorizer does, which takes half a millisecond for a diagonal matrix of the whole vocabulary."""
+    """As TfidfTransformer does, which takes half a millisecond for a diagonal matrix of the whole vocabulary."""
     counts.data = (1 + np.log(counts.data)) * idf[counts.indices]
     return normalize(counts, copy=False)
 

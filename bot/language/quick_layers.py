@@ -1,4 +1,4 @@
-"""Transformer layers for reading: by ONNX Runtime, with products in eight bits, in a sixth of TensorFlow's time.
+"""Transformer layers for reading: by ONNX Runtime, with products in eight bits, in a fifth of TensorFlow's time.
 
 Weights are rounded once, with a scale for each output, and what is multiplied with them while it runs. Some numbers of a
 token are always far greater than the others, and would leave these no bits: part of their size is moved into the weights

@@ -21,7 +21,7 @@ def save(model: TopicModel, folder: Path) -> None:
         folder / "arrays.npz",
         text_labels=model.text_labels, scale=model.scale, certainty=model.certainty, projection=model.features.projection,
         ngram_data=rows.data, ngram_indices=rows.indices, ngram_indptr=rows.indptr, ngram_shape=np.array(rows.shape),
-        **{f"idf_{number}": part.idf_ for number, part in enumerate(model.features.parts)},
+        **{f"idf_{number}": idf for number, idf in enumerate(model.features.idf)},
         **{f"{field}_{number}": getattr(head, field) for number, head in enumerate(model.heads) for field in HEAD_FIELDS},
     )  # fmt: skip
     vocabularies = [{term: int(column) for term, column in part.vocabulary_.items()} for part in model.features.parts]
@@ -43,5 +43,5 @@ def load(folder: Path) -> TopicModel:
         model.ngram_rows = csr_matrix(parts, shape=tuple(arrays["ngram_shape"]))
         for number, part in enumerate(model.features.parts):
             part.vocabulary = document["vocabularies"][number]
-            part.idf_ = arrays[f"idf_{number}"]
+        model.features.idf = [arrays[f"idf_{number}"].astype(np.float32) for number in range(len(model.features.parts))]
     return model
