@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from pathlib import Path
 from typing import Iterator, Sequence
 
@@ -156,18 +157,23 @@ def plain(text: str) -> str:
 
 
 def _near_duplicates(examples: Sequence[Example]) -> Iterator[Finding]:
-    """Pairs of different topics that share most of their words (at least four)."""
+    """Pairs of different topics that share most of their words (at least four).
+
+    Two such share one of their rarest words (Chaudhuri et al., "A Primitive Operator for Similarity Joins in Data Cleaning",
+    ICDE 2006), so each is compared with few others.
+    """
     words = [frozenset(plain(example.text).split()) for example in examples]
+    count = Counter(word for found in words for word in found)
     holders: dict[str, list[int]] = defaultdict(list)
     for number, found in enumerate(words):
-        for word in found:
+        if len(found) < 4:
+            continue
+        rarest = sorted(found, key=lambda word: (count[word], word))[: len(found) - ceil(NEAR * len(found)) + 1]
+        for other in sorted({candidate for word in rarest for candidate in holders[word]}):
+            if examples[other].intent != examples[number].intent and len(found & words[other]) >= NEAR * len(found | words[other]):
+                yield Finding(examples[number].where, f"nearly the same as {examples[other].where} ({examples[other].intent}): {examples[number].text!r}", error=False)
+        for word in rarest:
             holders[word].append(number)
-    for number, found in enumerate(words):
-        rarest = sorted(found, key=lambda word: len(holders[word]))[: max(1, len(found) - int(NEAR * len(found)) + 1)]
-        for other in {candidate for word in rarest for candidate in holders[word] if candidate < number}:
-            if examples[other].intent != examples[number].intent and len(found) >= 4:
-                if len(found & words[other]) / len(found | words[other]) >= NEAR:
-                    yield Finding(examples[number].where, f"nearly the same as {examples[other].where} ({examples[other].intent}): {examples[number].text!r}", error=False)
 
 
 def _check_dates(response: Response, where: str, today: date) -> Iterator[Finding]:

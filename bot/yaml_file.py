@@ -23,9 +23,9 @@ class YamlFile:
         """
         self.path = path
         try:
-            text = path.read_text(encoding="utf-8")
-            self._root = yaml.compose(text, Loader=yaml.SafeLoader)
-            self.data: Any = yaml.safe_load(text)
+            loader = yaml.CSafeLoader(path.read_text(encoding="utf-8"))
+            self._root = loader.get_single_node()
+            self.data: Any = loader.construct_document(self._root) if self._root else None
         except OSError as error:
             raise DataError(f"{path}:0: cannot be read: {error.strerror}") from None
         except UnicodeDecodeError as error:

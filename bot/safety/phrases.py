@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Mapping, Sequence, Union
 
 from bot.safety.contractions import expanded
@@ -82,10 +83,14 @@ class Phrase:
     def __init__(self, written: str, parts: Sequence[Node]) -> None:
         self.written = written
         self.parts = parts
-        self._patterns = [re.compile("(?<= )" + _regex(part)) for part in parts]
         # Of each of these sets one word (or beginning, with *) must be in the message; most phrases are ruled out by that alone.
         self.all_needed = tuple(sorted({needed for part in parts for needed in _all_needed(part)}, key=_cost))
         self.needed = self.all_needed[0]
+
+    @cached_property
+    def _patterns(self) -> list[re.Pattern[str]]:
+        """Made when first looked for: most phrases never are, and all together take seconds."""
+        return [re.compile("(?<= )" + _regex(part)) for part in self.parts]
 
     @classmethod
     def read(cls, written: str, groups: Mapping[str, Node]) -> "Phrase":
