@@ -20,7 +20,6 @@ test-fast: install
 	@tests/run fast
 
 test: train
-	@mkdir -p build
 	@tests/run
 
 bench: train
