@@ -53,7 +53,7 @@ def review(chat: Chat, staff_id: int, message_id: int, verdict: str, topic: str)
         row = conversations.get_message(connection, message_id)
         if row is None or row.author != "visitor":
             return None
-        people.add_review(connection, message_id=message_id, staff_id=staff_id, verdict=verdict, topic=topic, at=now())
+        people.add_review(connection, message_id=message_id, staff_id=staff_id, verdict=verdict, topic=topic if verdict == "wrong" else "", at=now())
         people.add_audit(connection, staff_id=staff_id, action=f"reviewed_{verdict}", object_type="message", object_id=str(message_id), at=now())
         return str(row.conversation_id)
 

@@ -24,6 +24,7 @@ NEXT_STATES: Mapping[str, tuple[str, ...]] = {
     "cancelled": ("looking",),
     "done": ("looking",),
 }
+MEANWHILE = "A colleague changed this request meanwhile. Look at it again."
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is mistaken for another on the phone
 
 
@@ -71,10 +72,12 @@ def change_state(chat: Chat, number: str, state: str, version: int, staff_id: in
         row = rows.get_request(connection, number)
         if row is None:
             return "There is no such request."
+        if row.version != version:
+            return MEANWHILE
         if state not in NEXT_STATES[row.state]:
             return f"A request that is '{row.state}' cannot become '{state}'."
         if not rows.set_request_state(connection, row.id, state, version, staff_id, now()):
-            return "A colleague changed this request meanwhile. Look at it again."
+            return MEANWHILE
         people.add_audit(connection, staff_id=staff_id, action=f"request_{state}", object_type="request", object_id=number, at=now())
     return None
 

@@ -58,6 +58,12 @@ def invite(database: Database, public_url: str, *, email: str, name: str, role: 
     return f"{public_url}/staff/welcome#{token}"
 
 
+def exists(database: Database, email: str) -> bool:
+    """Whether an account has this e-mail address."""
+    with database.read() as connection:
+        return people.staff_by_email(connection, email) is not None
+
+
 def first_invite(database: Database, public_url: str) -> Optional[str]:
     """The link for the first account; None when there is an account already."""
     with database.read() as connection:
@@ -68,7 +74,8 @@ def first_invite(database: Database, public_url: str) -> Optional[str]:
 
 
 def accept(database: Database, token: str, password: str, *, name: str = "", email: str = "") -> None:
-    """Make the account of an invite, with a password, or give the account that has its e-mail a new password.
+    """Make the account of an invite, with a password, or give the account that has its e-mail a new password: its name and role
+    stay, or the last administrator could be invited away.
 
     The first administrator gives name and e-mail here, so that link works only while there is no account.
 

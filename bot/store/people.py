@@ -19,14 +19,14 @@ def staff_by_email(connection: Connection, email: str) -> Optional[Row[Any]]:
 
 
 def save_staff(connection: Connection, *, email: str, name: str, role: str, password_hash: str, at: datetime) -> int:
-    """Add an account, or give an existing one a new password and role; returns its id."""
+    """Add an account, or give an existing one a new password, under its old name and role; returns its id."""
     known = staff_by_email(connection, email)
-    values = {"name": name, "role": role, "password_hash": password_hash, "disabled": False}
+    values = {"password_hash": password_hash, "disabled": False}
     if known:
         connection.execute(update(staff).where(staff.c.id == known.id).values(**values))
         connection.execute(delete(staff_session).where(staff_session.c.staff_id == known.id))
         return int(known.id)
-    added = connection.execute(insert(staff).values(email=email.strip().lower(), created_at=at, **values))
+    added = connection.execute(insert(staff).values(email=email.strip().lower(), name=name, role=role, created_at=at, **values))
     return int(added.inserted_primary_key[0])
 
 

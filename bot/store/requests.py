@@ -7,7 +7,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from bot.store.tables import request, request_event
+from bot.store.tables import request, request_event, staff
 
 OPEN_STATES = ("received", "looking", "offered")
 
@@ -48,4 +48,6 @@ def set_request_state(connection: Connection, id: int, state: str, version: int,
 
 
 def history(connection: Connection, id: int) -> Sequence[Row[Any]]:
-    return connection.execute(select(request_event).where(request_event.c.request_id == id).order_by(request_event.c.id)).all()
+    """What happened to a request, oldest first, with the name of whoever did it (None for the visitor)."""
+    query = select(request_event, staff.c.name).outerjoin(staff, staff.c.id == request_event.c.staff_id)
+    return connection.execute(query.where(request_event.c.request_id == id).order_by(request_event.c.id)).all()

@@ -46,7 +46,7 @@ def _handle(request: Request, error: Exception) -> HTTPResponse:
     headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else {}
     if request.path.startswith(("/api/", "/internal/")):
         return json({"error": {"code": problem.code, "message": problem.message}}, status=problem.status, headers=headers)
-    return html(_page(problem), status=problem.status, headers=headers)
+    return html(_page(problem, request), status=problem.status, headers=headers)
 
 
 def _problem(error: Exception) -> Problem:
@@ -67,5 +67,9 @@ def _problem(error: Exception) -> Problem:
     return Problem(500, "internal", "Something went wrong on our side.")
 
 
-def _page(problem: Problem) -> str:
-    return f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{problem.status}</title><h1>{escape(problem.message)}</h1><p><a href="/">Home</a></p>'
+def _page(problem: Problem, request: Request) -> str:
+    back = '<a href="/staff/">Back to the console</a>' if request.path.startswith("/staff") else '<a href="/">Home</a>'
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{problem.status}</title><h1>{escape(problem.message)}</h1><p>{back}</p>"
+    )

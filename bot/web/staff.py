@@ -80,7 +80,7 @@ async def sign_in(request: Request) -> HTTPResponse:
 async def sign_out(request: Request, member: Member) -> HTTPResponse:
     await asyncio.to_thread(accounts.sign_out, request.app.ctx.chat.database, request.cookies.get(_cookie(request)) or "")
     response = redirect("/staff/sign-in")
-    response.delete_cookie(_cookie(request), path="/", secure=_secure(request))
+    response.add_cookie(_cookie(request), "", max_age=0, path="/", secure=_secure(request), httponly=True, samesite="Strict", host_prefix=False)
     return response
 
 
@@ -115,9 +115,9 @@ async def conversations(request: Request, member: Member) -> HTTPResponse:
 @signed_in()
 async def search(request: Request, member: Member) -> HTTPResponse:
     """Searched words may be health information, so they come in the body and not in the address."""
-    contains = _field(request, "q").strip()[:100]
-    rows = await asyncio.to_thread(records.list_conversations, request.app.ctx.chat, member.id, contains=contains)
-    return _page("conversations.html", request, member, rows=rows, contains=contains, alarm=False)
+    contains, alarm = _field(request, "q").strip()[:100], request.args.get("alarm") == "1"
+    rows = await asyncio.to_thread(records.list_conversations, request.app.ctx.chat, member.id, contains=contains, alarm=alarm)
+    return _page("conversations.html", request, member, rows=rows, contains=contains, alarm=alarm)
 
 
 @staff.get("/conversations/<id:str>")
@@ -187,7 +187,7 @@ async def audit(request: Request, member: Member) -> HTTPResponse:
 @staff.get("/people")
 @signed_in("admin")
 async def people(request: Request, member: Member) -> HTTPResponse:
-    return _page("people.html", request, member, link="")
+    return _page("people.html", request, member, link="", email="", known=False)
 
 
 @staff.post("/people")
@@ -198,7 +198,8 @@ async def invite(request: Request, member: Member) -> HTTPResponse:
         raise Problem(422, "bad_request", "A new account needs a name, an e-mail address and a role.")
     context = request.app.ctx
     link = await asyncio.to_thread(lambda: accounts.invite(context.chat.database, context.settings.public_url, email=email, name=name, role=role, by=member.id))
-    return _page("people.html", request, member, link=link)
+    known = await asyncio.to_thread(accounts.exists, context.chat.database, email)
+    return _page("people.html", request, member, link=link, email=email, known=known)
 
 
 async def _conversation(request: Request, member: Member, id: str, reason: str) -> HTTPResponse:

@@ -43,6 +43,16 @@ def test_a_link_works_once_and_not_for_ever(database, monkeypatch):
         accounts.accept(database, old.split("#")[1], PASSWORD)
 
 
+def test_a_link_for_an_account_that_exists_changes_its_password_only(database):
+    """Or the last administrator could be made somebody else, and staff."""
+    make(database, role="admin")
+    link = accounts.invite(database, "http://x", email="SAM@example.com", name="Dup", role="staff")
+    accounts.accept(database, link.split("#")[1], "four quiet herons")
+    assert accounts.exists(database, "sam@example.com") and accounts.sign_in(database, "sam@example.com", PASSWORD) is None
+    member = accounts.member_of(database, accounts.sign_in(database, "sam@example.com", "four quiet herons"))
+    assert (member.name, member.is_admin) == ("Sam", True)
+
+
 def test_the_first_account_names_itself(database):
     link = accounts.first_invite(database, "http://x")
     with pytest.raises(AccountError, match="name and e-mail"):

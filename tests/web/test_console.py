@@ -81,7 +81,9 @@ def test_a_request_is_seen_and_moved_on_once(server, staff):
     change = {"csrf": csrf(page), "state": "looking", "version": version}
     assert staff["staff"].post(f"/staff/requests/{number}", data={**change, "version": "9" * 30}).status_code == 404
     assert "Being looked at" in staff["staff"].post(f"/staff/requests/{number}", data=change).text
-    assert staff["admin"].post(f"/staff/requests/{number}", data={**change, "csrf": csrf(staff["admin"].get("/staff/requests")), "state": "done"}).status_code == 409
+    late = staff["admin"].post(f"/staff/requests/{number}", data={**change, "csrf": csrf(staff["admin"].get("/staff/requests"))})
+    assert late.status_code == 409 and "A colleague changed this request" in late.text and 'href="/staff/"' in late.text
+    assert "Being looked at, Staff" in staff["admin"].get(f"/staff/requests/{number}").text
 
 
 def test_a_correction_is_kept(staff, conversation):
@@ -90,6 +92,22 @@ def test_a_correction_is_kept(staff, conversation):
     assert staff["staff"].post(f"/staff/messages/{message}/review", data={"csrf": csrf(page), "verdict": "wrong"}).status_code == 422
     after = staff["staff"].post(f"/staff/messages/{message}/review", data={"csrf": csrf(page), "verdict": "wrong", "topic": "crisis"})
     assert "should be crisis" in after.text
+    after = staff["staff"].post(f"/staff/messages/{message}/review", data={"csrf": csrf(page), "verdict": "right", "topic": "crisis"})
+    assert "Staff: right<" in after.text, "what was right should be nothing else"
+
+
+def test_a_search_among_alarms_finds_alarms_only(server, staff):
+    opened = httpx.post(f"{server.url}/api/conversations").json()
+    headers = {"Authorization": f"Bearer {opened['token']}"}
+    httpx.post(f"{server.url}/api/conversations/{opened['id']}/messages", headers=headers, json={"text": "a goldfish has no feet", "key": "k"})
+    form = {"csrf": csrf(staff["staff"].get("/staff/conversations")), "q": "goldfish"}
+    assert opened["id"] in staff["staff"].post("/staff/conversations", data=form).text
+    assert opened["id"] not in staff["staff"].post("/staff/conversations?alarm=1", data=form).text
+
+
+def test_who_invites_a_known_address_is_told(staff):
+    form = {"csrf": csrf(staff["admin"].get("/staff/people")), "email": "staff@example.com", "name": "Dup", "role": "staff"}
+    assert "has an account already" in staff["admin"].post("/staff/people", data=form).text
 
 
 def test_forms_need_their_token_and_come_from_our_own_pages(staff, conversation, server):
@@ -122,7 +140,8 @@ def test_signing_out_ends_the_session(server, staff):
     client = httpx.Client(base_url=server.url, follow_redirects=True)
     client.post("/staff/sign-in", data={"email": "staff@example.com", "password": PASSWORD})
     cookie = dict(client.cookies)
-    client.post("/staff/sign-out", data={"csrf": csrf(client.get("/staff/requests"))})
+    left = client.post("/staff/sign-out", data={"csrf": csrf(client.get("/staff/requests"))})
+    assert left.status_code == 200 and left.url.path == "/staff/sign-in" and not client.cookies
     assert httpx.get(f"{server.url}/staff/requests", cookies=cookie).status_code == 302
 
 
