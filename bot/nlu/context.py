@@ -21,10 +21,13 @@ from bot.nlu.topic_classifier import DECISION, set_decision
 OFFERS_STAFF = ("utter_decline", "utter_feedback_negative", "utter_deny", "utter_error", "utter_staff_will_look")
 WHY = re.compile(r"^\W*(but |and )?(why|how come|how so|in what way|meaning|what do you mean|like what|such as)( (is|does|do) (that|it|this|so))?\W*$", re.IGNORECASE)
 
+# What "why?" asks for after a response that begins so: more of an answer, or who it is that cannot judge or does not know.
+WHY_AFTER = {f"utter_{FAQ}": "more_detail", "utter_medical_advice": "bot_challenge", "utter_decline": "bot_challenge"}
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class Context(GraphComponent):
-    """"Yes" after "shall I pass this to our staff?", and "why?" after an answer."""
+    """"Yes" after "shall I pass this to our staff?", and "why?" after an answer or a refusal."""
 
     @classmethod
     def create(
@@ -38,8 +41,9 @@ class Context(GraphComponent):
             decision = message.get(DECISION) or {}
             if decision.get("intent") == "affirm" and said in OFFERS_STAFF:
                 set_decision(message, Decision("staff", "talk_to_human", ("talk_to_human",), decision["confidence"], "yes to the offer of our staff"))
-            elif said.startswith(f"utter_{FAQ}") and WHY.search(message.get(TEXT) or ""):
-                set_decision(message, Decision("chat", "more_detail", ("more_detail",), 1.0, "about the last answer"))
+            elif WHY.search(message.get(TEXT) or "") and said.startswith(tuple(WHY_AFTER)):
+                label = next(label for beginning, label in WHY_AFTER.items() if said.startswith(beginning))
+                set_decision(message, Decision("chat", label, (label,), 1.0, "about what was just said"))
         return messages
 
 

@@ -156,6 +156,12 @@ def test_yes_to_the_offer_of_our_staff_starts_the_request(visitor):
     assert asks(visitor.say("yes please")) == "visitor_name"
 
 
+@pytest.mark.parametrize("asked", ["My mother is on Eliquis. Is dry needling safe for her?", "who is the president"])
+def test_why_after_a_refusal_is_not_about_neuropathy(visitor, asked):
+    visitor.say(asked)
+    assert visitor.say("why?")["cards"][0]["response"] == "utter_bot_challenge"
+
+
 def test_why_is_about_the_last_answer(visitor):
     visitor.say("does it hurt?")
     assert visitor.say("why?")["cards"][0]["topic"] == "does_it_hurt"
