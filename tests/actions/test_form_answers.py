@@ -22,7 +22,7 @@ def test_contacts(text, contact):
     assert form.valid_contact(text, "US") == contact
 
 
-@pytest.mark.parametrize("text", ["12345", "ann@", "ask my daughter", "555-01"])
+@pytest.mark.parametrize("text", ["12345", "ann@", "ask my daughter", "555-01", "555-0199"])
 def test_what_is_no_contact(text):
     assert form.valid_contact(text, "US") is None
 

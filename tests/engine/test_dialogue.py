@@ -99,13 +99,14 @@ def test_without_consent_nothing_is_sent(visitor, kept):
 
 
 @pytest.mark.parametrize("opening, questions", [("Move my appointment", ["visitor_name", "contact", "appointment", "times", "consent"]), ("Cancel my appointment", ["visitor_name", "contact", "appointment", "consent"]), ("Talk to a person", ["visitor_name", "contact", "reason", "consent"])])
-def test_each_kind_asks_only_what_it_needs(visitor, opening, questions):
+def test_each_kind_asks_only_what_it_needs_and_says_what_it_is(visitor, opening, questions):
     answers = {"visitor_name": "Ann Lee", "contact": "212 555 0147", "appointment": "monday at 3", "times": "friday", "reason": "my bill"}
     answer = visitor.say(opening)
     for question in questions:
         assert asks(answer) == question
         answer = visitor.say(answers.get(question, "yes"))
     assert asks(answer) == "confirmed"
+    assert {"Move": "Move an", "Cancel": "Cancel an", "Talk": "A call from"}[opening.split()[0]] in "".join(answer["replies"])
 
 
 def test_an_open_request_becomes_another_kind(visitor):
