@@ -17,7 +17,7 @@ STAFF_TITLES = {
 }
 NONE_OF_THESE = "None of these"
 PERHAPS_ASKED_AT = 0.15  # P(asked) from which a topic that is not answered is offered beside the answers
-WISHES = {"reschedule": "Move an appointment", "cancel": "Cancel an appointment", "person": "A call from our staff"}
+WISHES = {"book": "Book an appointment", "reschedule": "Move an appointment", "cancel": "Cancel an appointment", "person": "A call from our staff"}
 SUMMARY = (
     ("visitor_name", "Name"), ("contact", "Contact"), ("returning", "New or returning"), ("appointment", "Appointment"),
     ("reason", "Reason"), ("times", "Preferred times"),
@@ -55,7 +55,7 @@ def compose(
 
 def summary(slots: Mapping[str, Any]) -> str:
     """The request as the visitor gave it, one line for each part, and first what it is for: who cancels must see that."""
-    wish = WISHES.get(slots.get("request_kind") or "", "Book an appointment")
+    wish = WISHES[slots.get("request_kind") or "book"]
     return "\n".join([wish, *(f"{title}: {slots[slot]}" for slot, title in SUMMARY if slots.get(slot) and slots[slot] != "-")])
 
 

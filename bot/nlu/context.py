@@ -37,13 +37,13 @@ class Context(GraphComponent):
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
         said = last_response(tracker) if tracker and not tracker.active_loop_name else ""
+        why = next((label for beginning, label in WHY_AFTER.items() if said.startswith(beginning)), "")
         for message in messages:
             decision = message.get(DECISION) or {}
             if decision.get("intent") == "affirm" and said in OFFERS_STAFF:
                 set_decision(message, Decision("staff", "talk_to_human", ("talk_to_human",), decision["confidence"], "yes to the offer of our staff"))
-            elif WHY.search(message.get(TEXT) or "") and said.startswith(tuple(WHY_AFTER)):
-                label = next(label for beginning, label in WHY_AFTER.items() if said.startswith(beginning))
-                set_decision(message, Decision("chat", label, (label,), 1.0, "about what was just said"))
+            elif why and WHY.search(message.get(TEXT) or ""):
+                set_decision(message, Decision("chat", why, (why,), 1.0, "about what was just said"))
         return messages
 
 
