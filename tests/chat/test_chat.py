@@ -231,7 +231,7 @@ def test_a_request_is_stored_once_and_has_a_number_and_a_promise(chat, conversat
     assert first == again and first["promise"].startswith("Our staff get back to you by")
     with chat.database.read() as connection:
         row = request_rows.get_request(connection, first["number"])
-    assert b"Ann" not in row.details_sealed and "Ann" not in row.summary_masked
+    assert b"Ann Lee" not in row.details_sealed and "Ann" not in row.summary_masked
 
 
 def test_reading_a_conversation_is_written_down(chat, conversation):
