@@ -118,6 +118,22 @@ def test_the_emergency_card(page, clinic, text):
     expect(page.locator(".kind-emergency .call, .kind-crisis .call").first).to_have_attribute("href", re.compile("^tel:"))
 
 
+@pytest.mark.parametrize("text_size, window", [("normal", (390, 450)), ("larger", (390, 800)), ("normal", (320, 340)), ("normal", (640, 400))])
+def test_the_question_and_the_field_are_in_view_where_there_is_little_room(page, clinic, text_size, window):
+    """A phone with its keyboard open, or on its side; large text."""
+    chat = open_chat(page, clinic)
+    page.evaluate("size => { document.documentElement.dataset.text = size; }", text_size)
+    page.set_viewport_size(dict(zip(("width", "height"), window)))
+    for text, question in (("book an appointment", "What is your name?"), ("Ann Lee", "phone number or e-mail"), ("212 555 0147", "Are you new here"),
+                           ("I am new", "what brings you here"), ("burning feet", "Which days and times")):  # fmt: skip
+        chat.say(text)
+        chat.hears(question)
+        expect(page.locator(".from-assistant .part").last).to_be_in_viewport()
+        expect(page.locator("#new-messages")).to_be_hidden()
+        for part in (chat.field, page.locator("#send")):
+            expect(part).to_be_in_viewport(ratio=0.95)
+
+
 def test_the_menu_and_its_questions(page, clinic):
     chat = open_chat(page, clinic)
     page.locator("#menu-button").click()

@@ -91,6 +91,7 @@ def test_without_network_a_message_is_kept_and_sent_once(page, clinic):
     bodies = sent_bodies(page)
     page.context.set_offline(True)
     expect(page.locator("#banner")).to_contain_text("You are offline")
+    expect(page.locator("#banner")).to_contain_text("In an emergency call 911")  # an alarm cannot be answered now
     expect(page.locator("#banner a")).to_have_attribute("href", re.compile("^tel:"))
     chat.say("does it hurt?")
     expect(page.locator(".failed")).to_contain_text("Not sent")

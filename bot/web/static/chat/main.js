@@ -9,7 +9,7 @@ const CALM_MS = 60000;
 const WORRIED_MS = 10000;
 const BLINK_MS = 4000; // shorter interruptions are not worth a word
 const LONGEST_QUESTION = 500;
-const ROOM_REM = 33; // height below which the parts that stay put would fill the screen
+const ROOM_REM = 25; // what banner, numbers, conversation and field need beside the parts that stay put
 
 const { style, classList } = document.documentElement;
 const conversation = new Conversation();
@@ -41,7 +41,15 @@ if (/^#[\da-f]{6}$/i.test(query.get("color"))) {
 /* Phones lay their keyboard over the page: the panel stays above it. */
 
 const view = window.visualViewport;
-const fit = () => classList.toggle("cramped", window.innerHeight < ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize));
+const staying = [".top", ".help", "#field-label", "#helper"].map((name) => document.querySelector(name));
+
+/** Where there is no room, the whole page scrolls. */
+function fit() {
+  const room = staying.reduce((left, part) => left - part.offsetHeight, window.innerHeight);
+  const isCramped = room < ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  if (isCramped !== classList.contains("cramped")) transcript.keepPlace(() => classList.toggle("cramped", isCramped));
+}
+
 fit();
 onChoice(fit);
 window.addEventListener("resize", fit);
@@ -332,9 +340,12 @@ on("message", (detail) => {
   const { author, asks, text, response } = detail.message;
   const isReply = author !== "visitor";
   if (isReply) transcript.typing(false); // first, so that the reply takes its place
-  if (/^utter_invalid/.test(response)) composer.complain(text);
-  else if (isReply) composer.ask(asks);
   transcript.add(detail.message, detail);
+  if (/^utter_invalid/.test(response)) composer.complain(text);
+  else if (isReply) {
+    composer.ask(asks);
+    fit();
+  }
   if (isReply && detail.isLive && isPutAway) tellHost("unread", (unread += 1));
 });
 

@@ -109,6 +109,15 @@ export class Transcript {
     this.#scrolled();
   }
 
+  /** Let the page be arranged anew without losing what is read. */
+  keepPlace(arrange) {
+    const place = () => this.#typing.getBoundingClientRect().top;
+    const before = place();
+    arrange();
+    this.#scroller.scrollTop += place() - before;
+    this.#scrolled();
+  }
+
   #answer(message) {
     if (this.#reply?.continues(message)) return this.#reply.add(message);
     this.#reply?.settle();
