@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -61,8 +62,8 @@ class Clinic:
         return cls(values["clinic_name"], bool(clinic.get("sample")), values, missing, hours, days)
 
     def values_now(self) -> dict[str, str]:
-        """All values at this moment: the next closed days change while a process runs."""
-        return {**self.values, "holidays": self.hours.holidays_sentence()}
+        """All values at this moment: the next closed days, and when staff answer, change while a process runs."""
+        return {**self.values, "holidays": self.hours.holidays_sentence(), "promise": self.hours.promise(datetime.now(timezone.utc))[1]}
 
 
 def _retention_days(file: YamlFile, clinic: Mapping[str, Any]) -> int:

@@ -79,6 +79,11 @@ def test_the_next_closed_days_are_those_after_the_moment_of_the_reply(copy, monk
     assert "The next closed days are New Year's Day (January 1)." in said and "Christmas" not in said
 
 
+def test_a_wish_for_a_person_is_told_at_once_when_staff_answer(catalogue):
+    said = catalogue.reply("utter_ask_request_form_visitor_name", slots={"request_kind": "person"}).text
+    assert "Our staff get back to you by" in said and "What is your name?" in said
+
+
 def test_a_filled_in_fact_is_shown(copy):
     replace(copy / "clinic.yml", "insurance_accepted:", "insurance_accepted: We take the plans of Example Mutual.")
     reply = Catalogue.load(copy).reply("utter_faq/insurance")
