@@ -16,7 +16,7 @@ MOST_OFFERED = 3
 ADVICE = ("medical_advice",)
 SAFETY = {"emergency": "emergency", "crisis": "crisis", "medical_advice": "advice"}
 # The learned net behind the rules: P(alarm) that is one by itself, and below which it outweighs weak signs.
-ALARM_AT, SIGNS_AT = 0.35, 0.1
+ALARM_AT, SIGNS_AT = 0.45, 0.1
 # A plea for advice in a part alone counts only when it is nearly certain and the whole message points that way too.
 ADVICE_AT, ADVICE_PART_AT, ADVICE_SUPPORT = 0.5, 0.93, 0.06
 ASKED_AT = 0.45  # P(asked) from which a topic of a message of several parts counts as asked

@@ -93,7 +93,8 @@ class TopicClassifier(GraphComponent):
         several = read_several(_several_folder())
         to_tune_on, to_weigh = in_two(several) if self._config["tuned_view"] else ([], several)
         self._model = TopicModel().fit(texts, labels, np.array(vectors), self._tuner(texts, labels, np.array(vectors), to_tune_on))
-        self._cuts, self._asking, self._alarms = choose_cuts(self._model), self._learn_asking(to_weigh), self._learn_alarms()
+        misleading = np.array([_misleading(example) for example in examples] + [False] * len(questions))
+        self._cuts, self._asking, self._alarms = choose_cuts(self._model), self._learn_asking(to_weigh), self._learn_alarms(misleading)
         with self._storage.write_to(self._resource) as folder:
             topic_model_file.save(self._model, folder)
             if self._tuned:
@@ -108,10 +109,12 @@ class TopicClassifier(GraphComponent):
         read = self._read(self._model, [text for text, _ in messages])
         return Asking.learn([(whole, found, topics) for (whole, found), (_, topics) in zip(read, messages) if found])
 
-    def _learn_alarms(self) -> AlarmNet:
-        """How probable an alarm is, learned from examples as they were read before the model knew them."""
+    def _learn_alarms(self, misleading: np.ndarray) -> AlarmNet:
+        """How probable an alarm is, learned from examples as they were read before the model knew them, but for `misleading` ones:
+        they would teach it that what lies near a known text mostly means something else.
+        """
         assert self._model
-        rows = self._model.unseen.rows
+        rows = self._model.unseen.rows[~misleading[self._model.unseen.rows]]
         read = self._read(self._model.unaware or self._model, [self._model.texts[row] for row in rows])
         alarms = np.isin(self._model.labels, ALARMS)[self._model.text_labels[rows]]
         return AlarmNet.learn([(whole, [guess for _, guess in found]) for whole, found in read], alarms)
@@ -198,6 +201,11 @@ def set_decision(message: Message, decision: Decision) -> None:
         key = FAQ + information[0]
         response = {"responses": [], "confidence": decision.confidence, "intent_response_key": key, "utter_action": f"utter_{key}"}
         message.set("response_selector", {"faq": {"response": response, "ranking": []}}, add_to_output=True)
+
+
+def _misleading(example: Message) -> bool:
+    """Whether it stands among the examples because an earlier model got it wrong, or as the twin of one with another label."""
+    return bool(((example.get("metadata") or {}).get("intent") or {}).get("misleading"))
 
 
 def _several_folder() -> Path:
