@@ -9,7 +9,7 @@ const COUNT_FROM = 200;
 const PAUSE_MS = 350;
 const SHORTEST = 3;
 const MOST = 3;
-// Both found by trying typos and half words on the real questions.
+// Both found by trying typos and half words.
 const ENOUGH = 0.5;
 const KEYWORD_WEIGHT = 0.7; // key words come from the answer's text and are many
 
@@ -226,7 +226,7 @@ const paired = {};
 
 const pairs = (word) => (paired[word] ??= Array.from({ length: word.length + 1 }, (_, start) => ` ${word} `.slice(start, start + 2)));
 
-/* Numbers that do not belong into a chat. Phone numbers and dates must not trigger it. */
+/* Numbers that do not belong into a chat; phone numbers and dates do. */
 
 const PRIVATE = [
   ["private_card", /(?<![\d+])\d(?:[ -]?\d){12,18}(?!\d)/g],

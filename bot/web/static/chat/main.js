@@ -1,4 +1,4 @@
-// The chat page: its surroundings, the first screen, the menu, and how the parts work together.
+// The chat page, and how its parts work together.
 
 import { Composer } from "./composer.js";
 import { Conversation, history, rate, status } from "./conversation.js";
@@ -9,7 +9,7 @@ const CALM_MS = 60000;
 const WORRIED_MS = 10000;
 const BLINK_MS = 4000; // shorter interruptions are not worth a word
 const LONGEST_QUESTION = 500;
-const ROOM_REM = 25; // what banner, numbers, conversation and field need beside the parts that stay put
+const ROOM_REM = 33; // less, and the parts that stay put fill the screen
 
 const { style, classList } = document.documentElement;
 const conversation = new Conversation();
@@ -41,11 +41,9 @@ if (/^#[\da-f]{6}$/i.test(query.get("color"))) {
 /* Phones lay their keyboard over the page: the panel stays above it. */
 
 const view = window.visualViewport;
-const staying = [".top", ".help", "#field-label", "#helper"].map((name) => document.querySelector(name));
 
-/** Where there is no room, the whole page scrolls. */
 function fit() {
-  const room = staying.reduce((left, part) => left - part.offsetHeight, window.innerHeight);
+  const room = window.innerHeight - byId("helper").offsetHeight;
   const isCramped = room < ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
   if (isCramped !== classList.contains("cramped")) transcript.keepPlace(() => classList.toggle("cramped", isCramped));
 }
@@ -110,7 +108,7 @@ function showConnection(isUp) {
   }
 }
 
-/* The menu, in the browser's own modal <dialog>. */
+/* The menu */
 
 const answersLink = (text) => el("a", { href: `/answers?lang=${lang}`, target: "_blank", rel: "noopener" }, text);
 

@@ -87,7 +87,7 @@ export class Transcript {
     if (state === "not_sent" || state === "refused") announce(t(state));
   }
 
-  /** The sign that a reply is coming: not for quick ones, never endless. */
+  /** A reply is coming: not for quick ones, never endless. */
   typing(isOn) {
     this.#timers.forEach(clearTimeout);
     this.#typing.replaceChildren();
@@ -109,12 +109,11 @@ export class Transcript {
     this.#scrolled();
   }
 
-  /** Let the page be arranged anew without losing what is read. */
+  /** What is read stays where it is. */
   keepPlace(arrange) {
-    const place = () => this.#typing.getBoundingClientRect().top;
-    const before = place();
+    const { top } = this.#typing.getBoundingClientRect();
     arrange();
-    this.#scroller.scrollTop += place() - before;
+    this.#scroller.scrollTop += this.#typing.getBoundingClientRect().top - top;
     this.#scrolled();
   }
 
@@ -301,7 +300,7 @@ function askHelpful(judge) {
   return el("div", { class: "helpful", role: "group", "aria-label": t("helpful") }, t("helpful"), ...answers, status, why);
 }
 
-/* Emergencies: a card that begins with the numbers, and the same numbers pinned at the top. */
+/* Emergencies: a card, and its numbers pinned at the top. */
 
 function calls({ kind, response }) {
   const emergency = [clinic.emergency_href, t("call_emergency")];
