@@ -4,7 +4,7 @@ import { browser, lang, onOtherTab, page, tab } from "./page.js";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30000;
-const SILENCE_MS = 40000; // the server pings every 15 s: two missed, and the connection is dead
+const SILENCE_MS = 40000; // two of the server's pings missed
 const LEADER_ANSWER_MS = 1500;
 const PATIENCE_MS = 15000;
 

@@ -7,7 +7,7 @@ import { choices, disclaimerLine, hush, SAY, Transcript } from "./transcript.js"
 
 const CALM_MS = 60000;
 const WORRIED_MS = 10000;
-const BLINK_MS = 4000; // shorter interruptions are not worth a word
+const BLINK_MS = 4000;
 const LONGEST_QUESTION = 500;
 const ROOM_REM = 33; // less, and the parts that stay put fill the screen
 
@@ -306,7 +306,7 @@ function say(text, event) {
   hush();
   if (conversation.session) {
     conversation.send(text);
-    // A key goes on to the field; after a tap, that would pull up the phone's keyboard over the answer.
+    // After a tap, that would pull up the phone's keyboard over the answer.
     if (event?.detail === 0) composer.focus();
   } else {
     pressed = text;
